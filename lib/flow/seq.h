@@ -1,0 +1,29 @@
+/*
+ * seq.h - what a stream of sequence numbers tells: new ones, duplicates, late ones.
+ *
+ * Numbers are 64-bit and begin anywhere. The last MC_SEQ_WINDOW are remembered one by one;
+ * what is older than that cannot be told from a duplicate and is counted as old.
+ */
+#ifndef MC_SEQ_H
+#define MC_SEQ_H
+
+#include <mcast/base.h>
+
+#define MC_SEQ_WINDOW 8192
+
+enum mc_seq_is { MC_SEQ_NEW, MC_SEQ_REORDERED, MC_SEQ_DUPLICATE, MC_SEQ_OLD };
+
+/* All zeros is a stream of which nothing was seen. */
+struct mc_seq {
+	uint64_t first, highest; /* valid when received > 0 */
+	uint64_t received;       /* distinct numbers */
+	uint64_t reordered;      /* of them, came after a higher one */
+	uint64_t duplicates;
+	uint64_t old;
+	uint64_t seen[MC_SEQ_WINDOW / 64];
+};
+
+/* mc_seq_note records one number and tells what it was. Constant time, but for a jump ahead. */
+enum mc_seq_is mc_seq_note(struct mc_seq *s, uint64_t seq);
+
+#endif
