@@ -1,0 +1,57 @@
+/*
+ * ifaces.h - the interfaces of this network namespace and their addresses, live by netlink.
+ *
+ * A snapshot that mc_ifaces_process renews when the kernel says that something changed. What
+ * is handed out lives until then.
+ */
+#ifndef MC_IFACES_H
+#define MC_IFACES_H
+
+#include <mcast/base.h>
+
+struct mc_ifaddr {
+	struct mc_addr addr;
+	struct mc_addr broadcast; /* family 0: none */
+	uint8_t len;              /* of the prefix, in bits */
+};
+
+struct mc_iface {
+	uint32_t index;
+	uint32_t mtu;
+	uint32_t life; /* another one when the index was given up and taken again in between */
+	char name[MC_IFNAME_SIZE];
+	bool up, multicast, loopback;
+	size_t naddrs;
+	struct mc_ifaddr *addrs;
+};
+
+struct mc_ifaces;
+
+/* mc_ifaces_new takes a snapshot; with follow it also listens for changes. 0 or -errno. */
+int mc_ifaces_new(struct mc_ifaces **ret, bool follow);
+void mc_ifaces_free(struct mc_ifaces *s);
+
+/* mc_ifaces_fd is readable when something changed: call mc_ifaces_process then. -1 without follow. */
+int mc_ifaces_fd(const struct mc_ifaces *s);
+
+/* mc_ifaces_process reads the changes and renews the snapshot. 0 or -errno. */
+int mc_ifaces_process(struct mc_ifaces *s);
+
+/* mc_ifaces_next iterates in the order of the indexes, from NULL to NULL. */
+const struct mc_iface *mc_ifaces_next(const struct mc_ifaces *s, const struct mc_iface *prev);
+const struct mc_iface *mc_ifaces_index(const struct mc_ifaces *s, uint32_t index);
+
+/* mc_ifaces_name finds an interface by name, or by index where the name is all digits. */
+const struct mc_iface *mc_ifaces_name(const struct mc_ifaces *s, const char *name);
+
+/* mc_iface_can tells whether a group can be joined here: up, and multicast or loopback. */
+bool mc_iface_can(const struct mc_iface *i);
+
+/* mc_iface_on_link tells whether an address is a neighbour: in a prefix of the interface, or
+ * link-local; on a loopback interface everything is. */
+bool mc_iface_on_link(const struct mc_iface *i, const struct mc_addr *a);
+
+bool mc_ifaces_is_own(const struct mc_ifaces *s, const struct mc_addr *a);
+bool mc_ifaces_is_broadcast(const struct mc_ifaces *s, const struct mc_addr *a); /* a subnet's, too */
+
+#endif
