@@ -1,0 +1,144 @@
+/*
+ * out.c - JSON objects on stdout, one a line, and text from elsewhere made fit for them: JSON
+ * is UTF-8 (RFC 8259 8.1), payloads and interface names need not be. It knows no verb's keys.
+ */
+#include "out.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Sixteen digits: Unix seconds with microseconds, and no digits that binary fractions invent. */
+#define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(16))
+
+static json_t *now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return json_real((double)t.tv_sec + (double)(t.tv_nsec / 1000) / 1e6);
+}
+
+static json_t *host(void)
+{
+	char name[256] = "";
+
+	gethostname(name, sizeof name - 1);
+	return out_text(name);
+}
+
+void out_event(const char *verb, int schema, const char *event, json_t *obj)
+{
+	json_t *all = json_object();
+
+	(void)verb;
+	json_object_set_new(all, "event", out_text(event));
+	json_object_set_new(all, "ts", now());
+	json_object_set_new(all, "host", host());
+	json_object_set_new(all, "schema", json_integer(schema));
+	json_object_update_missing(all, obj);
+	json_decref(obj);
+	json_dumpf(all, stdout, DUMP_FLAGS);
+	json_decref(all);
+	putchar('\n');
+	fflush(stdout);
+}
+
+int out_flush(void)
+{
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+}
+
+json_t *out_addr(const struct mc_addr *a)
+{
+	char text[MC_ADDR_STRLEN];
+
+	return mc_addr_len(a) ? json_string(mc_addr_format(a, text, sizeof text)) : json_null();
+}
+
+json_t *out_seconds(mc_time t)
+{
+	return t == MC_NEVER ? json_null() : json_real((double)t / (double)MC_SEC);
+}
+
+/* How many bytes the UTF-8 character at s has (RFC 3629 4); 0 where there is none. A NUL ends
+ * the search, as it is no continuation. */
+static size_t utf8_len(const unsigned char *s)
+{
+	static const struct {
+		uint8_t first, last, len, low, high; /* of the first byte; in all; of the second byte */
+	} rows[] = {
+		{ 0x01, 0x7f, 1, 0x00, 0xff }, { 0xc2, 0xdf, 2, 0x80, 0xbf }, { 0xe0, 0xe0, 3, 0xa0, 0xbf },
+		{ 0xe1, 0xec, 3, 0x80, 0xbf }, { 0xed, 0xed, 3, 0x80, 0x9f }, { 0xee, 0xef, 3, 0x80, 0xbf },
+		{ 0xf0, 0xf0, 4, 0x90, 0xbf }, { 0xf1, 0xf3, 4, 0x80, 0xbf }, { 0xf4, 0xf4, 4, 0x80, 0x8f },
+	};
+	size_t r = 0, i = 2;
+
+	while (r < sizeof rows / sizeof *rows && (s[0] < rows[r].first || s[0] > rows[r].last))
+		r++;
+	if (r == sizeof rows / sizeof *rows || s[1] < rows[r].low || s[1] > rows[r].high)
+		return 0;
+	while (i < rows[r].len && (s[i] & 0xc0) == 0x80)
+		i++;
+	return i < rows[r].len ? 0 : rows[r].len;
+}
+
+json_t *out_text(const char *text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n = 0, cap = text ? 3 * strlen(text) + 1 : 0;
+	char *buf = text ? malloc(cap) : NULL;
+	json_t *ret;
+
+	if (!buf)
+		return json_null();
+	while (*s) {
+		size_t len = utf8_len(s);
+
+		memcpy(buf + n, len ? (const void *)s : replacement, len ? len : 3);
+		n += len ? len : 3;
+		s += len ? len : 1;
+	}
+	ret = json_stringn(buf, n);
+	free(buf);
+	return ret;
+}
+
+/* Writes one octet as it is shown; returns the characters used, 1, 2 or 4. */
+static size_t put_octet(char *p, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef", plain[] = "\n\r\t\"\\", letters[] = "nrt\"\\";
+	const char *found = c ? strchr(plain, c) : NULL;
+
+	p[0] = '\\';
+	if (found) {
+		p[1] = letters[found - plain];
+		return 2;
+	}
+	if (c >= 0x20 && c < 0x7f) {
+		p[0] = (char)c;
+		return 1;
+	}
+	p[1] = 'x';
+	p[2] = hex[c >> 4];
+	p[3] = hex[c & 15];
+	return 4;
+}
+
+char *out_payload(char *buf, size_t cap, const void *data, size_t len, size_t most)
+{
+	const unsigned char *s = data;
+	size_t n = 0, i = 0;
+
+	if (cap < 4) {
+		if (cap)
+			*buf = '\0';
+		return buf;
+	}
+	for (; i < len && i < most && cap - n >= 8; i++)
+		n += put_octet(buf + n, s[i]);
+	strcpy(buf + n, i < len ? "..." : "");
+	return buf;
+}

@@ -1,0 +1,27 @@
+/*
+ * out.h - what goes to stdout: JSON objects one a line, and payloads made printable.
+ */
+#ifndef MCAST_OUT_H
+#define MCAST_OUT_H
+
+#include <jansson.h>
+#include <mcast/base.h>
+
+/* out_event prints one JSON object as a line and flushes it: "event", "ts" (Unix seconds),
+ * "host" and "schema" first, then the keys of obj in their order. obj is taken over. schema is
+ * the number of the verb's format, raised when a key changes its meaning. */
+void out_event(const char *verb, int schema, const char *event, json_t *obj);
+
+/* out_flush flushes stdout; -1 when it could not be written (a closed pipe, a full disk). */
+int out_flush(void);
+
+/* out_addr, out_seconds, out_text: values for json_pack's "o". */
+json_t *out_addr(const struct mc_addr *a);     /* null for no address */
+json_t *out_seconds(mc_time t);                /* a real, in seconds; null for MC_NEVER */
+json_t *out_text(const char *text);            /* bytes that are not UTF-8 become U+FFFD; null for NULL */
+
+/* out_payload writes data as printable ASCII: \n, \r, \t, \\, \" and \xHH escaped; at most
+ * `most` octets of data, "..." behind when there were more. buf needs 4 * most + 4. Returns buf. */
+char *out_payload(char *buf, size_t cap, const void *data, size_t len, size_t most);
+
+#endif

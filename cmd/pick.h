@@ -1,0 +1,31 @@
+/*
+ * pick.h - what the user named: targets and interfaces, or one line that says why not.
+ */
+#ifndef MCAST_PICK_H
+#define MCAST_PICK_H
+
+#include "net/ifaces.h"
+#include "opt.h"
+
+#define PICK_GROUP4 "224.3.29.71"
+#define PICK_GROUP6 "ff15::e003:1d47"
+#define PICK_PORT 9999
+
+/* pick_target parses a target, or refuses it and returns EXIT_CANNOT. */
+int pick_target(const struct verb *v, const char *text, struct mc_target *ret);
+
+struct pick {
+	const struct mc_iface *iface;
+	struct mc_addr source; /* set where an address of this machine was named */
+};
+
+/* pick_iface finds an interface by name, index or address that can join or send multicast, or
+ * refuses it and returns EXIT_CANNOT. what is the target it is for, or NULL. */
+int pick_iface(const struct verb *v, const struct mc_ifaces *ifs, const char *text, const char *what,
+	       struct pick *ret);
+
+/* pick_list writes the names of the interfaces that can multicast, "eth0, wlan0, lo", into buf
+ * and returns it. */
+char *pick_list(const struct mc_ifaces *ifs, char *buf, size_t cap);
+
+#endif
