@@ -1,0 +1,131 @@
+/*
+ * answer.c - receive, decide, reply. Nothing is formatted and nothing allocated here, unless
+ * requests are to be shown.
+ *
+ * A reply is the request's own buffer, sent back by the interface and from the address it came
+ * to. A train (see mcast/sock.h) is answered as a train; requests of one client that follow
+ * each other become one on the way out.
+ */
+#include "serve/answer.h"
+
+#include <mcast/sock.h>
+
+/* How many datagrams a train of that many octets holds, and the octets of its first n. */
+static uint64_t datagrams(const struct mc_dgram *d)
+{
+	return d->segment ? (d->len + d->segment - 1) / d->segment : 1;
+}
+
+static size_t octets(const struct mc_dgram *d, uint64_t n)
+{
+	size_t most = d->segment * n;
+
+	return d->segment && most < d->len ? most : d->len;
+}
+
+/* Shows datagrams from..to of a train, or the one there is. */
+static void show(const struct answer *a, const struct mc_dgram *d, uint16_t port, uint64_t from, uint64_t to,
+		 enum cause why)
+{
+	struct mc_dgram one = *d;
+
+	for (uint64_t i = from; a->verbose && i < to; i++) {
+		one.data = (uint8_t *)d->data + octets(d, i) * (i > 0);
+		one.len = octets(d, i + 1) - (i ? octets(d, i) : 0);
+		show_request(a->show, &one, port, why);
+	}
+}
+
+static void refuse(struct answer *a, struct client *c, uint64_t n, enum cause why)
+{
+	a->totals.refused[why] += n;
+	if (c)
+		c->refused += n;
+}
+
+/* Turns a request into its reply, in place. Returns how many datagrams of it are to be sent. */
+static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *d, mc_time now)
+{
+	uint16_t port = p->listener->port;
+	uint64_t n = datagrams(d), allowed = 0;
+	struct client *c = NULL;
+	enum cause why = guard_check(a->guard, d, n, now, &allowed, &c);
+
+	a->totals.requests += n;
+	if (c)
+		c->requests += n;
+	if (allowed > a->left)
+		n = allowed = a->left; /* -c: what is behind is not a request any more */
+	show(a, d, port, 0, allowed, ANSWERED);
+	if (allowed < n) {
+		show(a, d, port, allowed, n, why ? why : RATE);
+		refuse(a, c, n - allowed, why ? why : RATE);
+	}
+	if (!allowed)
+		return 0;
+	d->len = octets(d, allowed);
+	d->local = d->answer;
+	d->ttl = -1;
+	if (c->own && !mc_addr_is_link_local(&d->peer))
+		d->ifindex = 0; /* to ourselves by whatever way the system has */
+	c->replies += allowed;
+	c->bytes += d->len;
+	a->left -= a->left == UINT64_MAX ? 0 : allowed;
+	a->totals.replies += allowed;
+	a->totals.bytes += d->len;
+	return allowed;
+}
+
+/* A request that this socket is not meant for: IPv6 delivers what others joined elsewhere. */
+static bool misplaced(struct answer *a, const struct port *p, const struct mc_dgram *d)
+{
+	if (listen_member(p, d->ifindex))
+		return false;
+	a->totals.requests += datagrams(d);
+	refuse(a, NULL, datagrams(d), INTERFACE);
+	show(a, d, p->listener->port, 0, datagrams(d), INTERFACE);
+	return true;
+}
+
+static bool to_broadcast(struct answer *a, const struct port *p, const struct mc_dgram *d)
+{
+	if (d->local.family != MC_IPV4 || mc_addr_is_multicast(&d->local) ||
+	    !mc_addr_cmp(&d->local, &d->answer))
+		return false;
+	a->totals.requests += datagrams(d);
+	refuse(a, NULL, datagrams(d), DESTINATION);
+	show(a, d, p->listener->port, 0, datagrams(d), DESTINATION);
+	return true;
+}
+
+/* Sends the replies; one that the system will not take is counted and passed over. */
+static void reply(struct answer *a, int fd, const struct mc_dgram *v, unsigned n)
+{
+	for (unsigned done = 0; done < n;) {
+		int r = mc_sock_send(fd, v + done, n - done);
+
+		if (r < 0) {
+			a->totals.unsent += datagrams(&v[done]);
+			a->totals.replies -= datagrams(&v[done]);
+			a->totals.bytes -= v[done].len;
+		}
+		done += r < 0 ? 1 : (unsigned)r;
+	}
+}
+
+bool answer_socket(struct answer *a, const struct port *p)
+{
+	struct mc_dgram out[ANSWER_BATCH];
+	int n = mc_batch_recv(a->batch, p->watch.fd, false);
+	mc_time now = n > 0 ? mc_loop_now() : 0;
+	unsigned k = 0;
+
+	for (int i = 0; i < n && a->left; i++) {
+		struct mc_dgram *d = mc_batch_at(a->batch, (unsigned)i);
+
+		if (!misplaced(a, p, d) && !to_broadcast(a, p, d) && decide(a, p, d, now))
+			out[k++] = *d;
+	}
+	reply(a, p->watch.fd, out, k);
+	return n > 0;
+}

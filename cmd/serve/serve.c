@@ -1,0 +1,358 @@
+/*
+ * serve.c - the verb: its options, and the life of a server from opening to the totals.
+ */
+#include <errno.h>
+#include <mcast/sock.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/grow.h"
+#include "pick.h"
+#include "priv.h"
+#include "serve/answer.h"
+#include "serve/show.h"
+#include "signals.h"
+#include "sysctl.h"
+
+#define DEFAULT_BUFFER (4 << 20)
+#define SPINS 64 /* looks at the busy socket between two at everything else */
+
+struct conf {
+	bool six, quiet, json, any_port, busy_poll, loop;
+	int verbose;
+	int64_t ttl, rcvbuf, sndbuf, count, rate, clients;
+	mc_time deadline;
+	const char **ifaces; /* as they were typed */
+	size_t nifaces;
+	struct mc_prefix *allow;
+	size_t nallow;
+};
+
+struct serve {
+	const struct verb *verb;
+	struct conf conf;
+	struct mc_ifaces *ifs;
+	struct mc_loop *loop;
+	struct listen_set set;
+	struct guard guard;
+	struct answer answer;
+	struct show show;
+	struct mc_watch ifaces_watch, signals_watch;
+	const struct port *hot; /* the socket that had something last */
+	bool stop;
+};
+
+/* ---- options ------------------------------------------------------------------------ */
+
+static int opt_iface(void *dest, const char *arg, char *why, size_t cap)
+{
+	struct conf *c = dest;
+	const char **slot = mc_grow(&c->ifaces, &c->nifaces, sizeof *slot);
+
+	(void)why;
+	(void)cap;
+	if (slot)
+		*slot = arg;
+	return slot ? 0 : -1;
+}
+
+static int opt_allow(void *dest, const char *arg, char *why, size_t cap)
+{
+	struct conf *c = dest;
+	struct mc_prefix p, *slot;
+	int r = mc_prefix_parse(&p, arg);
+
+	if (r) {
+		snprintf(why, cap, "%s (such as 10.0.0.0/8 or 2001:db8::1)", mc_strerror(r));
+		return -1;
+	}
+	slot = mc_grow(&c->allow, &c->nallow, sizeof *slot);
+	if (slot)
+		*slot = p;
+	return slot ? 0 : -1;
+}
+
+#define AT(field) offsetof(struct conf, field)
+#define MOST_BUFFER (1 << 30)
+
+static const struct opt opts[] = {
+	{ '4', "ipv4", NULL, OPT_UNFLAG, AT(six), 0, 0, NULL, "without a target: the IPv4 default group" },
+	{ '6', "ipv6", NULL, OPT_FLAG, AT(six), 0, 0, NULL, "without a target: the IPv6 default group" },
+	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, opt_iface,
+	  "join on this interface only; may be repeated" },
+	{ 't', "ttl", "TTL", OPT_INT, AT(ttl), 1, 255, NULL, "TTL or hop limit of the replies" },
+	{ 0, "loop", NULL, OPT_FLAG, AT(loop), 0, 0, NULL, "answer this machine's own multicast (default)" },
+	{ 0, "no-loop", NULL, OPT_UNFLAG, AT(loop), 0, 0, NULL, "do not" },
+	{ 0, "rcvbuf", "BYTES", OPT_SIZE, AT(rcvbuf), 1, MOST_BUFFER, NULL,
+	  "receive buffer of each socket (4M)" },
+	{ 0, "sndbuf", "BYTES", OPT_SIZE, AT(sndbuf), 1, MOST_BUFFER, NULL,
+	  "send buffer of each socket (4M)" },
+	{ 'c', "count", "N", OPT_INT, AT(count), 1, INT64_MAX, NULL, "stop after N replies" },
+	{ 'w', "deadline", "SECONDS", OPT_SECONDS, AT(deadline), 0, 1000000000, NULL, "stop after SECONDS" },
+	{ 'v', "verbose", NULL, OPT_COUNT, AT(verbose), 0, 0, NULL, "a line for each request" },
+	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet), 0, 0, NULL, "only the totals at the end" },
+	{ 'j', "json", NULL, OPT_FLAG, AT(json), 0, 0, NULL, "JSON, one object a line" },
+	{ 0, "allow", "PREFIX", OPT_CALL, 0, 0, 0, opt_allow, "answer only clients within; may be repeated" },
+	{ 0, "rate", "N", OPT_INT, AT(rate), 0, INT64_MAX, NULL,
+	  "replies a second to one client (0: no limit)" },
+	{ 0, "any-port", NULL, OPT_FLAG, AT(any_port), 0, 0, NULL,
+	  "answer source ports that are served here, too" },
+	{ 0, "clients", "N", OPT_INT, AT(clients), 1, 1 << 24, NULL, "clients to remember (4096)" },
+	{ 0, "busy-poll", NULL, OPT_FLAG, AT(busy_poll), 0, 0, NULL, "never sleep: a CPU for less latency" },
+	{ 0 },
+};
+
+/* ---- events ------------------------------------------------------------------------- */
+
+static struct serve *serve_of(const struct port *p)
+{
+	return p->listener->set->changed_arg;
+}
+
+static void on_port(struct mc_watch *w)
+{
+	const struct port *p = w->arg;
+	struct serve *s = serve_of(p);
+
+	s->hot = p;
+	answer_socket(&s->answer, p);
+}
+
+static void on_ifaces(struct mc_watch *w)
+{
+	struct serve *s = w->arg;
+
+	if (mc_ifaces_process(s->ifs))
+		return; /* what was known stays in force; the next change tries again */
+	s->guard.seen++;
+	s->hot = NULL;
+	listen_follow(&s->set);
+}
+
+static void on_signal(struct mc_watch *w)
+{
+	struct serve *s = w->arg;
+	int number;
+
+	while ((number = signals_read(w->fd)))
+		if (number == SIGQUIT)
+			show_end(&s->show, s->guard.clients, &s->answer.totals);
+		else
+			s->stop = true;
+}
+
+static void on_membership(void *arg, const struct listener *l, const struct member *m, bool joined,
+			  const char *why)
+{
+	struct serve *s = arg;
+
+	show_membership(&s->show, l, m, joined, why);
+}
+
+/* ---- opening ------------------------------------------------------------------------ */
+
+static int cannot(const struct serve *s, const char *what, int error)
+{
+	return opt_refuse(s->verb, "cannot %s: %s", what, mc_strerror(error));
+}
+
+static int open_ends(struct serve *s)
+{
+	int r = mc_loop_new(&s->loop);
+
+	if (!r)
+		r = mc_ifaces_new(&s->ifs, true);
+	if (!r)
+		r = clients_new(&s->guard.clients, (uint32_t)s->conf.clients);
+	if (!r)
+		r = mc_batch_new(&s->answer.batch, ANSWER_BATCH, 65535);
+	if (r)
+		return cannot(s, "start", r);
+	s->ifaces_watch = (struct mc_watch){ .fd = mc_ifaces_fd(s->ifs), .ready = on_ifaces, .arg = s };
+	s->signals_watch = (struct mc_watch){ .fd = signals_open(), .ready = on_signal, .arg = s };
+	r = s->signals_watch.fd < 0 ? s->signals_watch.fd : mc_loop_add(s->loop, &s->signals_watch);
+	if (!r)
+		r = mc_loop_add(s->loop, &s->ifaces_watch);
+	return r ? cannot(s, "start", r) : 0;
+}
+
+/* -I takes addresses and indexes, too; from here on there are names only. */
+static int settle_ifnames(struct serve *s)
+{
+	struct pick p;
+
+	for (size_t i = 0; i < s->conf.nifaces; i++) {
+		if (pick_iface(s->verb, s->ifs, s->conf.ifaces[i], NULL, &p))
+			return EXIT_CANNOT;
+		char *name = mc_grow(&s->set.ifnames, &s->set.nifnames, sizeof *s->set.ifnames);
+
+		if (!name)
+			return cannot(s, "start", -ENOMEM);
+		memcpy(name, p.iface->name, sizeof p.iface->name);
+	}
+	return 0;
+}
+
+static int add_targets(struct serve *s, int n, char **texts)
+{
+	char standard[MC_TARGET_STRLEN];
+	struct mc_target t;
+
+	snprintf(standard, sizeof standard, s->conf.six ? "[%s]:%d" : "%s:%d",
+		 s->conf.six ? PICK_GROUP6 : PICK_GROUP4, PICK_PORT);
+	if (n == 0)
+		return pick_target(s->verb, standard, &t) || listen_add(&s->set, &t) ? EXIT_CANNOT : 0;
+	for (int i = 0; i < n; i++)
+		if (pick_target(s->verb, texts[i], &t) || listen_add(&s->set, &t))
+			return EXIT_CANNOT;
+	return 0;
+}
+
+/* A socket for each group: as many as there may be. */
+static void raise_open_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int open_targets(struct serve *s, int n, char **texts)
+{
+	struct conf *c = &s->conf;
+
+	raise_open_files();
+	s->set = (struct listen_set){ .verb = s->verb,
+				      .ifs = s->ifs,
+				      .loop = s->loop,
+				      .conf = { c->ttl, c->rcvbuf < 0 ? DEFAULT_BUFFER : c->rcvbuf,
+						c->sndbuf < 0 ? DEFAULT_BUFFER : c->sndbuf },
+				      .ready = on_port,
+				      .changed = on_membership,
+				      .changed_arg = s };
+	if (settle_ifnames(s))
+		return EXIT_CANNOT;
+	return add_targets(s, n, texts) || listen_open(&s->set) ? EXIT_CANNOT : 0;
+}
+
+static void set_up_answers(struct serve *s)
+{
+	const struct conf *c = &s->conf;
+
+	s->show = (struct show){ .json = c->json, .quiet = c->quiet, .ifs = s->ifs };
+	s->guard.ifs = s->ifs;
+	s->guard.seen = 1;
+	s->guard.any_port = c->any_port;
+	s->guard.loop = c->loop;
+	s->guard.rate = c->rate;
+	s->guard.allow = c->allow;
+	s->guard.nallow = c->nallow;
+	s->answer.guard = &s->guard;
+	s->answer.show = &s->show;
+	s->answer.verbose = c->verbose && !c->quiet;
+	s->answer.left = c->count ? (uint64_t)c->count : UINT64_MAX;
+}
+
+static void start(struct serve *s)
+{
+	struct granted rcvbuf = { .asked = s->conf.rcvbuf, .most = sysctl_read("net/core/rmem_max") };
+	struct granted sndbuf = { .asked = s->conf.sndbuf, .most = sysctl_read("net/core/wmem_max") };
+	const struct listener *first = s->set.v[0];
+	long system_ttl = sysctl_read(first->group.family == MC_IPV4 ? "net/ipv4/ip_default_ttl" :
+								       "net/ipv6/conf/default/hop_limit");
+	bool keep_bind = false;
+
+	for (size_t i = 0; i < s->set.n; i++) {
+		guard_own_port(&s->guard, s->set.v[i]->port);
+		keep_bind |= s->set.v[i]->port < 1024; /* sockets opened later need it, too */
+	}
+	(void)priv_drop(keep_bind);
+	(void)mc_sock_buffers(first->ports->watch.fd, &rcvbuf.granted, &sndbuf.granted);
+	show_start(&s->show, &s->set, (int32_t)(s->conf.ttl > 0 ? s->conf.ttl : system_ttl), s->conf.loop,
+		   &rcvbuf, &sndbuf);
+}
+
+/* ---- running ------------------------------------------------------------------------ */
+
+static void turn(struct serve *s, mc_time deadline)
+{
+	if (!s->conf.busy_poll) {
+		mc_loop_wait(s->loop, deadline);
+		return;
+	}
+	for (int i = 0; s->hot && i < SPINS && s->answer.left; i++)
+		if (answer_socket(&s->answer, s->hot))
+			i = 0;
+	mc_loop_wait(s->loop, 0);
+}
+
+static void run(struct serve *s)
+{
+	mc_time deadline = MC_NEVER;
+
+	s->answer.totals.began = mc_loop_now();
+	if (s->conf.deadline != MC_NEVER)
+		deadline = s->answer.totals.began + s->conf.deadline;
+	while (!s->stop && s->answer.left && (deadline == MC_NEVER || mc_loop_now() < deadline))
+		turn(s, deadline);
+	s->answer.totals.ended = mc_loop_now();
+}
+
+static void close_all(struct serve *s)
+{
+	listen_close(&s->set);
+	mc_batch_free(s->answer.batch);
+	clients_free(s->guard.clients);
+	mc_ifaces_free(s->ifs);
+	mc_loop_free(s->loop);
+	if (s->signals_watch.fd > 0)
+		close(s->signals_watch.fd);
+	free(s->set.ifnames);
+	free(s->conf.ifaces);
+	free(s->conf.allow);
+	free(s);
+}
+
+static int serve(const struct verb *v, int argc, char **argv)
+{
+	struct serve *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return opt_refuse(v, "%s", mc_strerror(-ENOMEM));
+	s->verb = v;
+	s->conf = (struct conf){ .loop = true,
+				 .ttl = -1,
+				 .rcvbuf = -1,
+				 .sndbuf = -1,
+				 .rate = -1,
+				 .clients = 4096,
+				 .deadline = MC_NEVER };
+	int n = opt_parse(v, argc, argv, &s->conf);
+	int code = n == -2 ? EXIT_GOOD : EXIT_CANNOT;
+
+	if (n >= 0 && !open_ends(s) && !open_targets(s, n, argv + 1)) {
+		set_up_answers(s);
+		start(s);
+		run(s);
+		s->answer.totals.dropped = listen_close(&s->set);
+		show_end(&s->show, s->guard.clients, &s->answer.totals);
+		code = EXIT_GOOD;
+	}
+	close_all(s);
+	return code;
+}
+
+const struct verb serve_verb = {
+	.name = "serve",
+	.run = serve,
+	.args = "[TARGET ...]",
+	.summary = "Echo server: join groups and answer",
+	.example = "mcast serve\nmcast serve -I eth0 239.1.2.3:5000 10.0.0.9@232.1.1.1:5000\n",
+	.opts = opts,
+};
