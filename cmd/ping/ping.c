@@ -1,0 +1,105 @@
+/*
+ * ping.c - the verb: its options, and the order of a run.
+ */
+#include "ping/ping.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "flow/probe.h"
+#include "ping/run.h"
+
+#define AT(field) offsetof(struct ping_conf, field)
+#define DAY 86400
+
+static const struct opt ping_opts[] = {
+	{ '4', "", NULL, OPT_FLAG, AT(ipv4), 0, 0, NULL,
+	  "Without a target: ping the IPv4 default (the default)" },
+	{ '6', "", NULL, OPT_FLAG, AT(ipv6), 0, 0, NULL, "Without a target: ping the IPv6 default" },
+	{ 'c', "count", "N", OPT_INT, AT(count), 1, INT64_MAX, NULL, "Stop after N datagrams" },
+	{ 'i', "interval", "SECONDS", OPT_SECONDS, AT(interval), 0, DAY, NULL,
+	  "Time between datagrams, 0.001 or more; 0: when the one before was answered (default: 1)" },
+	{ 'W', "timeout", "SECONDS", OPT_SECONDS, AT(timeout), 0, DAY, NULL,
+	  "A reply that takes longer is late, and counts as lost (default: 1)" },
+	{ 'w', "deadline", "SECONDS", OPT_SECONDS, AT(deadline), 0, 366 * DAY, NULL, "Stop after SECONDS" },
+	{ 's', "size", "BYTES", OPT_INT, AT(size), MC_PROBE_LEN, PING_MOST_BYTES, NULL,
+	  "Size of the payload, 32 to 65507 (default: 56)" },
+	{ 't', "ttl", "TTL", OPT_INT, AT(ttl), 0, 255, NULL,
+	  "TTL or hop limit (default: 1, stays on the link)" },
+	{ 'I', "interface", "IFACE", OPT_TEXT, AT(iface), 0, 0, NULL,
+	  "Send by this interface: its name, its index, or an address it has" },
+	{ 'Q', "qos", "VALUE", OPT_CALL, AT(tos), 0, 0, ping_conf_tos,
+	  "TOS or traffic class octet, or the name of a DSCP: ef, af11 to af43, cs0 to cs7" },
+	{ 0, "loop", NULL, OPT_FLAG, AT(loop), 0, 0, NULL,
+	  "Members on this machine get the datagrams (the default)" },
+	{ 0, "no-loop", NULL, OPT_UNFLAG, AT(loop), 0, 0, NULL, "They do not" },
+	{ 'f', "flood", NULL, OPT_FLAG, AT(flood), 0, 0, NULL,
+	  "Send as fast as replies come back; only for links that are yours" },
+	{ 0, "window", "N", OPT_INT, AT(window), 1, PING_MOST_WINDOW, NULL,
+	  "With -f: at most N unanswered, 1 to 8192 (default: 512)" },
+	{ 0, "sweep", "FROM..TO", OPT_CALL, AT(sweep), 0, 0, ping_conf_sweep,
+	  "Find the largest size that is answered where a larger one is lost" },
+	{ 0, "data", "TEXT", OPT_TEXT, AT(text), 0, 0, NULL,
+	  "Send TEXT itself and print what comes back; - takes it from standard input" },
+	{ 0, "min-responders", "N", OPT_INT, AT(min_responders), 1, RESPONDERS_MOST, NULL,
+	  "Exit 0 only when at least N answered (default: 1)" },
+	{ 0, "busy-poll", NULL, OPT_FLAG, AT(busy_poll), 0, 0, NULL, "Never sleep: takes one CPU whole" },
+	{ 0, "user-latency", NULL, OPT_FLAG, AT(user_latency), 0, 0, NULL,
+	  "Take round-trip times in this program, not in the kernel" },
+	{ 'v', "verbose", NULL, OPT_FLAG, AT(verbose), 0, 0, NULL,
+	  "Show what was not answered, and what is no reply" },
+	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet), 0, 0, NULL, "Print nothing but the summary" },
+	{ 'j', "json", NULL, OPT_FLAG, AT(json), 0, 0, NULL, "Print JSON, one object a line" },
+	{ .name = NULL },
+};
+
+static int run(const struct verb *v, const struct ping_conf *c, const char *target)
+{
+	struct where where;
+	struct ping_run r;
+	int code = where_find(v, c, target, &where);
+
+	if (!code)
+		code = ping_run_open(&r, v, c, &where);
+	if (code)
+		return code;
+	ping_show_start(&r.show);
+	if (c->flood)
+		ping_run_flood(&r);
+	else
+		ping_run_steady(&r);
+	code = ping_run_end(&r);
+	ping_run_close(&r);
+	return code;
+}
+
+static int ping_main(const struct verb *v, int argc, char **argv)
+{
+	struct ping_conf c = { .loop = true, .ttl = 1, .tos = -1 };
+	int n, code;
+
+	c.size = c.window = c.min_responders = -1;
+	c.interval = c.deadline = MC_NEVER;
+	c.timeout = MC_SEC;
+	n = opt_parse(v, argc, argv, &c);
+	if (n < 0)
+		return n == -2 ? EXIT_GOOD : EXIT_CANNOT;
+	if (n > 1)
+		return opt_refuse(v, "one target, and %s is a second (run one ping for each)", argv[2]);
+	code = ping_conf_check(v, &c);
+	if (!code)
+		code = run(v, &c, n ? argv[1] : NULL);
+	free(c.data);
+	return code;
+}
+
+const struct verb ping_verb = {
+	.name = "ping",
+	.run = ping_main,
+	.args = "[TARGET]",
+	.summary = "Ask who answers in a multicast group, and how fast",
+	.example = "mcast ping -c 3\n"
+		   "mcast ping -I eth0 -t 8 239.1.2.3:5000\n"
+		   "mcast ping --sweep 1000..9000 239.1.2.3:5000\n",
+	.opts = ping_opts,
+};

@@ -1,0 +1,118 @@
+/*
+ * sender.c - datagrams out: single ones and trains, the header of each written in place over a
+ * payload that was prepared once. It decides neither when to send nor how much.
+ */
+#include "ping/sender.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "flow/probe.h"
+
+#define BUFFER (4 << 20) /* asked for, each way */
+
+static int open_socket(const struct sender *s, const struct ping_conf *c, const struct where *w)
+{
+	struct mc_sock_conf conf;
+
+	mc_sock_conf_init(&conf);
+	conf.family = w->target.group.family;
+	conf.bind = w->bind;
+	conf.ifindex = w->ifindex;
+	conf.ttl = (int32_t)c->ttl;
+	conf.loop = c->loop;
+	conf.tos = c->tos;
+	conf.rcvbuf = BUFFER;
+	conf.sndbuf = BUFFER;
+	conf.trains = c->flood;
+	conf.rx_time = s->stamps;
+	conf.tx_time = s->stamps;
+	return mc_sock_open(&conf);
+}
+
+/* A train's buffer holds one prepared payload behind another. */
+static void prepare(struct sender *s, const struct ping_conf *c)
+{
+	size_t bytes = (size_t)c->size;
+
+	if (c->data)
+		memcpy(s->buf, c->data, c->data_len);
+	else if (c->flood)
+		for (unsigned i = 0; i < sender_train_most(bytes); i++)
+			mc_probe_fill(s->buf + i * bytes, bytes);
+	else
+		mc_probe_fill(s->buf, PING_MOST_BYTES);
+}
+
+int sender_open(struct sender *s, const struct ping_conf *c, const struct where *w)
+{
+	*s = (struct sender){ .fd = -1, .plain = c->data };
+	s->stamps = !c->flood && !c->busy_poll && !c->user_latency;
+	s->dgram.peer = w->target.group;
+	s->dgram.port = w->port;
+	s->dgram.ttl = -1; /* the socket's */
+	if (mc_addr_is_link_local(&w->target.group))
+		s->dgram.ifindex = w->ifindex;
+	s->buf = malloc(PING_MOST_BYTES);
+	if (!s->buf)
+		return -ENOMEM;
+	s->dgram.data = s->buf;
+	if (getrandom(&s->session, sizeof s->session, 0) != sizeof s->session)
+		return -errno;
+	prepare(s, c);
+	s->fd = open_socket(s, c, w);
+	return s->fd < 0 ? s->fd : 0;
+}
+
+void sender_close(struct sender *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->buf);
+	s->fd = -1;
+	s->buf = NULL;
+}
+
+static int leave(struct sender *s, unsigned n)
+{
+	int r = mc_sock_send(s->fd, &s->dgram, 1);
+
+	if (r > 0) {
+		s->sent += n;
+		return 0;
+	}
+	s->unsent += n;
+	return r;
+}
+
+int sender_send(struct sender *s, uint64_t seq, size_t bytes, mc_time time)
+{
+	struct mc_probe p = { .session = s->session, .seq = seq, .time = time };
+
+	if (!s->plain)
+		mc_probe_write(s->buf, &p);
+	s->dgram.len = bytes;
+	s->dgram.segment = 0;
+	return leave(s, 1);
+}
+
+unsigned sender_train_most(size_t bytes)
+{
+	size_t fit = PING_MOST_BYTES / bytes;
+
+	return fit < SENDER_TRAIN ? (unsigned)fit : SENDER_TRAIN;
+}
+
+int sender_train(struct sender *s, uint64_t seq, unsigned n, size_t bytes, mc_time time)
+{
+	struct mc_probe p = { .session = s->session, .seq = seq, .time = time };
+
+	for (unsigned i = 0; i < n; i++, p.seq++)
+		mc_probe_write(s->buf + i * bytes, &p);
+	s->dgram.len = n * bytes;
+	s->dgram.segment = n > 1 ? bytes : 0;
+	return leave(s, n);
+}

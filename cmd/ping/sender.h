@@ -1,0 +1,38 @@
+/*
+ * sender.h - the socket of a ping, and what leaves by it.
+ */
+#ifndef MCAST_PING_SENDER_H
+#define MCAST_PING_SENDER_H
+
+#include <mcast/sock.h>
+
+#include "ping/ping.h"
+#include "ping/where.h"
+
+#define SENDER_TRAIN 64 /* datagrams of one train: what every kernel that has trains takes */
+
+struct sender {
+	int fd;
+	uint64_t session;
+	uint64_t sent, unsent; /* datagrams */
+	bool plain;            /* no probe header */
+	bool stamps;           /* the kernel stamps what arrives and leaves */
+	struct mc_dgram dgram; /* to whom, and what */
+	uint8_t *buf;
+};
+
+/* sender_open opens the socket and prepares the payload. 0 or -errno. */
+int sender_open(struct sender *s, const struct ping_conf *c, const struct where *w);
+void sender_close(struct sender *s);
+
+/* sender_send sends the datagram of a number; time is CLOCK_REALTIME, for its header. 0, or
+ * -errno after counting it as unsent. */
+int sender_send(struct sender *s, uint64_t seq, size_t bytes, mc_time time);
+
+/* sender_train_most is how many datagrams of a size one train takes. */
+unsigned sender_train_most(size_t bytes);
+
+/* sender_train sends n datagrams, numbered from seq on, as one train. As sender_send. */
+int sender_train(struct sender *s, uint64_t seq, unsigned n, size_t bytes, mc_time time);
+
+#endif

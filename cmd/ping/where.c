@@ -1,0 +1,261 @@
+/*
+ * where.c - from what the user named to a group, an interface and a source address. It asks the
+ * kernel by which way it would send, and sends nothing.
+ */
+#include "ping/where.h"
+
+#include <errno.h>
+#include <mcast/sock.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/sockaddr.h"
+#include "pick.h"
+
+/* What the steps below work on. */
+struct finding {
+	const struct verb *v;
+	const struct ping_conf *c;
+	const struct mc_ifaces *ifs;
+	const struct mc_iface *iface; /* asked for */
+	char name[MC_TARGET_STRLEN];  /* of the target */
+	struct where *w;
+};
+
+static int refuse_family(const struct finding *f, bool four)
+{
+	return opt_refuse(f->v, "%s is IPv%d, and -%d was given (leave one out)", f->name, four ? 4 : 6,
+			  four ? 6 : 4);
+}
+
+static int read_target(struct finding *f, const char *text)
+{
+	struct mc_target *t = &f->w->target;
+	int r = pick_target(f->v, text ? text : f->c->ipv6 ? "[" PICK_GROUP6 "]" : PICK_GROUP4, t);
+
+	if (r)
+		return r;
+	mc_target_format(t, f->name, sizeof f->name);
+	if (t->count > 1)
+		return opt_refuse(f->v, "%s: ping talks to one group (leave +%u out)", f->name, t->count);
+	if (t->port == 0)
+		return opt_refuse(f->v, "%s: nothing can be sent to port 0 (give the port the server has)",
+				  f->name);
+	if (t->group.family == MC_IPV4 ? f->c->ipv6 : f->c->ipv4)
+		return refuse_family(f, t->group.family == MC_IPV4);
+	if (t->port < 0)
+		t->port = PICK_PORT;
+	f->w->port = (uint16_t)t->port;
+	mc_target_format(t, f->name, sizeof f->name);
+	return 0;
+}
+
+/* The interface: %IFACE of the target, or -I, which may say where to send from, too. */
+static int read_iface(struct finding *f)
+{
+	struct pick by_target = { 0 }, by_option = { 0 };
+	int r = 0;
+
+	if (f->w->target.ifname[0])
+		r = pick_iface(f->v, f->ifs, f->w->target.ifname, f->name, &by_target);
+	if (!r && f->c->iface)
+		r = pick_iface(f->v, f->ifs, f->c->iface, "-I", &by_option);
+	if (r)
+		return r;
+	if (by_target.iface && by_option.iface && by_target.iface != by_option.iface)
+		return opt_refuse(f->v, "%s: the target names %s, and -I %s (leave one out)", f->name,
+				  by_target.iface->name, by_option.iface->name);
+	f->iface = by_target.iface ? by_target.iface : by_option.iface;
+	f->w->bind = by_option.source;
+	return 0;
+}
+
+static bool has(const struct mc_iface *i, const struct mc_addr *a)
+{
+	for (unsigned k = 0; k < i->naddrs; k++)
+		if (!mc_addr_cmp(&i->addrs[k].addr, a))
+			return true;
+	return false;
+}
+
+/* The interface that has an address, NULL where none has, or more than one (link-local). */
+static const struct mc_iface *only_with(const struct mc_ifaces *ifs, const struct mc_addr *a)
+{
+	const struct mc_iface *found = NULL;
+
+	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(ifs, i));) {
+		if (!has(i, a))
+			continue;
+		if (found)
+			return NULL;
+		found = i;
+	}
+	return found;
+}
+
+static int refuse_source(const struct finding *f, const struct mc_addr *source, const char *why)
+{
+	char text[MC_ADDR_STRLEN];
+
+	return opt_refuse(f->v, "%s: cannot send from %s: %s", f->name,
+			  mc_addr_format(source, text, sizeof text), why);
+}
+
+/* The address to send from: SOURCE of the target, or -I. It brings its interface with it. */
+static int read_source(struct finding *f)
+{
+	struct mc_addr *bind = &f->w->bind, source = f->w->target.source;
+
+	if (source.family && bind->family && mc_addr_cmp(&source, bind))
+		return refuse_source(f, &source, "-I names another address (leave one out)");
+	if (source.family)
+		*bind = source;
+	if (!bind->family)
+		return 0;
+	if (bind->family != f->w->target.group.family)
+		return refuse_source(f, bind, "it is of the other family (name the interface instead)");
+	if (!mc_ifaces_is_own(f->ifs, bind))
+		return refuse_source(f, bind, "it is no address of this machine (see ip address)");
+	if (!f->iface)
+		f->iface = only_with(f->ifs, bind);
+	if (!f->iface)
+		return refuse_source(f, bind, "it is on several interfaces (name one with -I)");
+	return 0;
+}
+
+/* A group that means another one on each link. */
+static int check_link(const struct finding *f)
+{
+	const struct mc_addr *group = &f->w->target.group;
+
+	if (f->iface || group->family != MC_IPV6 || !mc_addr_is_link_local(group))
+		return 0;
+	return opt_refuse(
+		f->v, "%s: a group that does not leave the link needs an interface (name one with -I: %s)",
+		f->name, f->w->others);
+}
+
+/* The one thing that helps where IPv6 has no route by an interface that was named. Linux makes
+ * any other kind of route by lo one that discards. */
+static void route_by(const struct where *w, char *buf, size_t cap)
+{
+	if (w->loopback)
+		snprintf(buf, cap, "ip -6 route add local ff00::/8 dev %s", w->ifname);
+	else
+		snprintf(buf, cap, "ip -6 route add multicast ff00::/8 dev %s table local", w->ifname);
+}
+
+int where_unreachable(const struct verb *v, const struct where *w, int error)
+{
+	char name[MC_TARGET_STRLEN], route[96];
+
+	mc_target_format(&w->target, name, sizeof name);
+	route_by(w, route, sizeof route);
+	if (error != -ENETUNREACH)
+		return opt_refuse(v, "cannot send to %s: %s (interfaces to try with -I: %s)", name,
+				  mc_strerror(error), w->others);
+	if (w->ifindex && w->target.group.family == MC_IPV6)
+		return opt_refuse(v, "cannot send to %s: no route by %s (add one: %s)", name, w->ifname,
+				  route);
+	return opt_refuse(v, "cannot send to %s: no route (name an interface with -I: %s)", name, w->others);
+}
+
+/* Learns the source address from a connection that sends nothing. */
+static int ask_route(const struct where *w, struct mc_addr *ret)
+{
+	struct sockaddr_storage sa;
+	struct mc_sock_conf conf;
+	uint16_t port;
+
+	mc_sock_conf_init(&conf);
+	conf.family = w->target.group.family;
+	conf.bind = w->bind;
+	conf.ifindex = w->ifindex;
+	int fd = mc_sock_open(&conf);
+
+	if (fd < 0)
+		return fd;
+	socklen_t len = mc_sa_put(&sa, &w->target.group, w->port, w->ifindex);
+	int r = connect(fd, (struct sockaddr *)&sa, len) ? -errno : mc_sock_local(fd, ret, &port);
+
+	close(fd);
+	return r;
+}
+
+/* Where the kernel has no address to send from, as on lo alone, whose address does not leave the
+ * machine: one of the interface's, so that an answer has where to go. */
+static void choose_source(struct finding *f)
+{
+	for (unsigned k = 0; f->iface && k < f->iface->naddrs; k++)
+		if (f->iface->addrs[k].addr.family == f->w->target.group.family) {
+			f->w->bind = f->w->source = f->iface->addrs[k].addr;
+			return;
+		}
+}
+
+/* The interface that the route took is the one that has the source address. But an address of
+ * lo may be the preferred source of any route. */
+static const struct mc_iface *taken(const struct finding *f)
+{
+	const struct mc_iface *by = f->iface ? f->iface : only_with(f->ifs, &f->w->source);
+
+	return by && !f->iface && by->loopback && !mc_addr_is_loopback(&f->w->source) ? NULL : by;
+}
+
+static int find_route(struct finding *f)
+{
+	struct mc_addr source = { 0 };
+	int r = ask_route(f->w, &source);
+
+	if (r)
+		return where_unreachable(f->v, f->w, r);
+	if (mc_addr_is_unspecified(&source))
+		choose_source(f);
+	else
+		f->w->source = source;
+	const struct mc_iface *by = taken(f);
+
+	if (by)
+		memcpy(f->w->ifname, by->name, sizeof f->w->ifname);
+	f->w->loopback = by && by->loopback;
+	return 0;
+}
+
+static void use_iface(struct finding *f)
+{
+	if (!f->iface)
+		return;
+	f->w->ifindex = f->iface->index;
+	f->w->loopback = f->iface->loopback;
+	memcpy(f->w->ifname, f->iface->name, sizeof f->w->ifname);
+}
+
+int where_find(const struct verb *v, const struct ping_conf *c, const char *text, struct where *ret)
+{
+	struct where w = { 0 };
+	struct mc_ifaces *ifs = NULL;
+	struct finding f = { .v = v, .c = c, .w = &w };
+	int r = mc_ifaces_new(&ifs, false);
+
+	if (r)
+		return opt_refuse(v, "cannot list the interfaces: %s", mc_strerror(r));
+	f.ifs = ifs;
+	pick_list(ifs, w.others, sizeof w.others);
+	r = read_target(&f, text);
+	if (!r)
+		r = read_iface(&f);
+	if (!r)
+		r = read_source(&f);
+	if (!r)
+		r = check_link(&f);
+	if (!r) {
+		use_iface(&f);
+		r = find_route(&f);
+	}
+	mc_ifaces_free(ifs);
+	if (!r)
+		*ret = w;
+	return r;
+}

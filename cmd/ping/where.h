@@ -1,0 +1,26 @@
+/*
+ * where.h - where the datagrams go, and by which interface and address they leave.
+ */
+#ifndef MCAST_PING_WHERE_H
+#define MCAST_PING_WHERE_H
+
+#include "ping/ping.h"
+
+struct where {
+	struct mc_target target;
+	uint16_t port;
+	uint32_t ifindex;            /* asked for; 0: the route decides */
+	char ifname[MC_IFNAME_SIZE]; /* of ifindex; or the one the route took, empty: not known */
+	bool loopback;               /* that is a loopback interface */
+	struct mc_addr bind;         /* address to send from, asked for */
+	struct mc_addr source;       /* address sent from, as far as it is known */
+	char others[256];            /* the interfaces that can multicast */
+};
+
+/* where_find reads the target (NULL: the default) and -I. 0, or refuses and returns EXIT_CANNOT. */
+int where_find(const struct verb *v, const struct ping_conf *c, const char *text, struct where *ret);
+
+/* where_unreachable says, and refuses, that nothing leads to the target. */
+int where_unreachable(const struct verb *v, const struct where *w, int error);
+
+#endif
