@@ -1,0 +1,1 @@
+bash offered.bash help p

@@ -1,0 +1,1 @@
+bash offered.bash ping -I lo; bash offered.bash serve --interface = lo

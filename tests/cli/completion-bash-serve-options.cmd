@@ -1,0 +1,1 @@
+bash -c 'diff <(sh options.sh serve | sort) <(bash offered.bash serve - | sort)'

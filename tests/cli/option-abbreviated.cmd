@@ -1,0 +1,1 @@
+$MCAST ping --count=3 --inter 1

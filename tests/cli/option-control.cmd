@@ -1,0 +1,1 @@
+$MCAST ping "$(printf -- '--x\033[2J')"

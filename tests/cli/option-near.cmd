@@ -1,0 +1,1 @@
+$MCAST ping --tll 3

@@ -1,0 +1,1 @@
+$MCAST ping -c 0

@@ -1,0 +1,1 @@
+$MCAST ping -f -i 1

@@ -1,0 +1,1 @@
+$MCAST ping -i 1e3

@@ -1,0 +1,1 @@
+$MCAST ping -i 5s

@@ -1,0 +1,1 @@
+$MCAST ping -Q af50

@@ -1,0 +1,1 @@
+$MCAST ping -s 65508

@@ -1,0 +1,1 @@
+$MCAST ping --sweep 1000-9000

@@ -1,0 +1,1 @@
+$MCAST ping --sweep 9000..1000

@@ -1,0 +1,1 @@
+$MCAST ping ff3e::1:5000

@@ -1,0 +1,1 @@
+$MCAST ping -t -1

@@ -1,0 +1,1 @@
+$MCAST ping -f --window 9000

@@ -1,0 +1,1 @@
+$MCAST serve --allow 10.0.0.0/33

@@ -1,0 +1,1 @@
+$MCAST serve -w -1

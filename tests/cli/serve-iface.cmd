@@ -1,0 +1,1 @@
+$MCAST serve -I nope9 239.1.2.3:5000

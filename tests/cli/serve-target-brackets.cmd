@@ -1,0 +1,1 @@
+$MCAST serve ff3e::1:5000

@@ -1,0 +1,1 @@
+$MCAST serve 239.1.2.3%nope9:5000

@@ -1,0 +1,1 @@
+$MCAST serve --ttl 0

@@ -1,0 +1,1 @@
+$MCAST serve -t 300

@@ -1,0 +1,1 @@
+for w in help --help -h; do $MCAST $w | cmp - verbs.out; done
