@@ -85,7 +85,7 @@ static int ping_main(const struct verb *v, int argc, char **argv)
 	if (n < 0)
 		return n == -2 ? EXIT_GOOD : EXIT_CANNOT;
 	if (n > 1)
-		return opt_refuse(v, "one target, and %s is a second (run one ping for each)", argv[2]);
+		return opt_refuse(v, "%s: one target is enough (see mcast help ping)", argv[2]);
 	code = ping_conf_check(v, &c);
 	if (!code)
 		code = run(v, &c, n ? argv[1] : NULL);
@@ -97,7 +97,7 @@ const struct verb ping_verb = {
 	.name = "ping",
 	.run = ping_main,
 	.args = "[TARGET]",
-	.summary = "Ask who answers in a multicast group, and how fast",
+	.summary = "Ask who answers in a group",
 	.example = "mcast ping -c 3\n"
 		   "mcast ping -I eth0 -t 8 239.1.2.3:5000\n"
 		   "mcast ping --sweep 1000..9000 239.1.2.3:5000\n",

@@ -15,6 +15,7 @@
 
 #define BATCH 32
 #define LOOK_AROUND 256 /* turns without sleep between looks at the signals */
+#define LOOK_AT_CLOCK 8 /* and at the clock */
 
 static struct ping_totals totals_of(const struct ping_run *r)
 {
@@ -56,9 +57,16 @@ static int open_loop(struct ping_run *r)
 	return e;
 }
 
+/* A flood takes all there is. Otherwise the first reply is not kept waiting for a look at whether
+ * there is a second. */
+static unsigned batch_of(const struct ping_conf *c)
+{
+	return c->flood ? BATCH : 1;
+}
+
 static int open_parts(struct ping_run *r)
 {
-	int e = mc_batch_new(&r->batch, BATCH, 65535);
+	int e = mc_batch_new(&r->batch, batch_of(r->conf), 65535);
 
 	r->responders = calloc(1, sizeof *r->responders);
 	if (!e)
@@ -113,10 +121,10 @@ static void sleep_until(struct ping_run *r, mc_time deadline)
 
 static void spin_until(struct ping_run *r, mc_time deadline)
 {
-	for (unsigned turn = 1; !r->stop && r->receive(r, r->state) <= 0; turn++) {
-		if (turn % LOOK_AROUND == 0 && mc_loop_wait(r->loop, 0) < 0)
+	for (unsigned turn = 0; !r->stop && r->receive(r, r->state) <= 0; turn++) {
+		if (turn % LOOK_AROUND == LOOK_AROUND - 1 && mc_loop_wait(r->loop, 0) < 0)
 			r->stop = true;
-		if (mc_loop_now() >= deadline)
+		if (turn % LOOK_AT_CLOCK == 0 && mc_loop_now() >= deadline)
 			return;
 	}
 }

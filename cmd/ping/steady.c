@@ -118,7 +118,7 @@ static int receive(struct ping_run *r, void *state)
 {
 	struct steady *s = state;
 	int n = mc_batch_recv(r->batch, r->sender.fd, false);
-	mc_time now = mc_loop_now();
+	mc_time now = n > 0 ? mc_loop_now() : 0;
 
 	take_stamps(s);
 	for (int i = 0; i < n; i++)

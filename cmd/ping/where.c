@@ -61,7 +61,7 @@ static int read_iface(struct finding *f)
 	if (f->w->target.ifname[0])
 		r = pick_iface(f->v, f->ifs, f->w->target.ifname, f->name, &by_target);
 	if (!r && f->c->iface)
-		r = pick_iface(f->v, f->ifs, f->c->iface, "-I", &by_option);
+		r = pick_iface(f->v, f->ifs, f->c->iface, NULL, &by_option);
 	if (r)
 		return r;
 	if (by_target.iface && by_option.iface && by_target.iface != by_option.iface)

@@ -80,8 +80,8 @@ static int opt_allow(void *dest, const char *arg, char *why, size_t cap)
 #define MOST_BUFFER (1 << 30)
 
 static const struct opt opts[] = {
-	{ '4', "ipv4", NULL, OPT_UNFLAG, AT(six), 0, 0, NULL, "without a target: the IPv4 default group" },
-	{ '6', "ipv6", NULL, OPT_FLAG, AT(six), 0, 0, NULL, "without a target: the IPv6 default group" },
+	{ '4', "", NULL, OPT_UNFLAG, AT(six), 0, 0, NULL, "without a target: the IPv4 default group" },
+	{ '6', "", NULL, OPT_FLAG, AT(six), 0, 0, NULL, "without a target: the IPv6 default group" },
 	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, opt_iface,
 	  "join on this interface only; may be repeated" },
 	{ 't', "ttl", "TTL", OPT_INT, AT(ttl), 1, 255, NULL, "TTL or hop limit of the replies" },

@@ -38,6 +38,7 @@ static inline uint64_t mc_rd_number(struct mc_rd *r, size_t n)
 		r->bad = true;
 		return 0;
 	}
+#pragma GCC unroll 8 /* n is a constant wherever this is inlined: it becomes a load and a swap */
 	for (size_t i = 0; i < n; i++)
 		v = v << 8 | r->base[r->off + i];
 	r->off += n;
@@ -71,6 +72,7 @@ static inline void mc_wr_number(struct mc_wr *w, uint64_t v, size_t n)
 		w->bad = true;
 		return;
 	}
+#pragma GCC unroll 8
 	for (size_t i = n; i-- > 0; v >>= 8)
 		w->base[w->off + i] = (uint8_t)v;
 	w->off += n;
