@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""t_sockperf.py - sockperf beside mcast, on one group and port, and each against the other."""
+import functools
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "net"))
+import tap
+from rig import Node, lan, wait_until
+from tap import check, main, same, test
+from verbs import PATIENCE, end, group, of, ping, serve, target
+
+WHERE = ("-i", group(4), "-p", "5000")
+CLIENT = 1  # the flag of a request in sockperf's header; its server takes it away
+
+
+@functools.lru_cache(None)
+def nodes():
+    all_ = Node("peer"), Node("ours"), Node("client")
+    lan(*all_)
+    return all_
+
+
+def sockperf(node, *args):
+    with node:
+        p = subprocess.Popen(["sockperf", *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+    tap.defer(lambda: (p.kill(), p.communicate()))
+    return p
+
+
+def peer_server(node):
+    sockperf(node, "server", *WHERE, "--mc-rx-if", node.addr(4), "--force-unicast-reply")
+    check(wait_until(lambda: group(4) in node.joined(4), PATIENCE), "sockperf did not join")
+
+
+@test("all that sockperf sends in a second comes in at mcast serve")
+def load():
+    _, ours, client = nodes()
+    v = serve(ours, target(group(4)))
+    p = sockperf(client, "throughput", *WHERE, "--mc-tx-if", client.addr(4), "-t", "1", "--mps", "20000", "-m", "64")
+    out, _ = p.communicate(timeout=30)
+    sent = int(re.search(r"Total of (\d+) messages sent", out).group(1))
+    seen = end(v.stop())
+    check(sent > 1000, "sockperf sent something", out)
+    check(seen["requests"] >= sent, "%d sent, %d came in" % (sent, seen["requests"]))
+    same((seen["dropped"], seen["unsent"]), (0, 0), "lost requests and replies")
+
+
+@test("sockperf's server and mcast serve in one group: each client hears its own")
+def together():
+    peer, ours, client = nodes()
+    peer_server(peer)
+    serve(ours, target(group(4)))
+    r = ping(client, "-c", 3, "-i", 0.05, "-W", 5, target(group(4)))
+    same({e["responder"] for e in of(r.events, "reply")}, {ours.addr(4)}, "who answered ping")
+    p = sockperf(client, "ping-pong", *WHERE, "--mc-tx-if", client.addr(4), "-t", "1", "-m", "64")
+    out, _ = p.communicate(timeout=30)
+    check(p.returncode == 0 and "Summary: Latency is" in out, "sockperf did not end well", out)
+
+
+@test("mcast ping --data asks sockperf's server in its own words")
+def words():
+    peer, _, client = nodes()
+    peer_server(peer)
+    request = struct.pack("!QHI", 7, CLIENT, 14)
+    r = ping(client, "-c", 1, "-W", 5, "--data", "-", target(group(4)), stdin=request.decode("latin-1"))
+    got = of(r.events, "reply")
+    same([(e["responder"], e["bytes"]) for e in got], [(peer.addr(4), 14)], "replies")
+    same(got[0]["payload"][:32], r"\x00" * 7 + r"\x07", "the sequence number that came back")
+
+
+if not shutil.which("sockperf"):
+    tap.skip_all("sockperf is not installed (./dev check-peers installs it)")
+main()
