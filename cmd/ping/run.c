@@ -15,6 +15,7 @@
 
 #define BATCH 32
 #define LOOK_AROUND 256 /* turns without sleep between looks at the signals */
+#define LOOK_AT_CLOCK 8
 #define LOOK_AT_CLOCK 8 /* and at the clock */
 
 static struct ping_totals totals_of(const struct ping_run *r)
@@ -52,7 +53,8 @@ static int open_loop(struct ping_run *r)
 		e = r->signals.fd = signals_open();
 	if (e >= 0)
 		e = mc_loop_add(r->loop, &r->signals);
-	if (!e)
+	/* Without sleep the socket is looked at directly; epoll would cost each datagram. */
+	if (!e && !r->conf->busy_poll)
 		e = mc_loop_add(r->loop, &r->socket);
 	return e;
 }

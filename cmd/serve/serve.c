@@ -19,7 +19,8 @@
 #include "sysctl.h"
 
 #define DEFAULT_BUFFER (4 << 20)
-#define SPINS 64 /* looks at the busy socket between two at everything else */
+#define SPINS 64         /* looks at the busy socket between two at everything else */
+#define SPINS_IDLE 16384 /* looks in vain after which it is busy no more */
 
 struct conf {
 	bool six, quiet, json, any_port, busy_poll, loop;
@@ -42,7 +43,8 @@ struct serve {
 	struct answer answer;
 	struct show show;
 	struct mc_watch ifaces_watch, signals_watch;
-	const struct port *hot; /* the socket that had something last */
+	struct port *hot; /* --busy-poll: the one socket that is looked at all the time */
+	unsigned idle;    /* how often in vain */
 	bool stop;
 };
 
@@ -113,13 +115,34 @@ static struct serve *serve_of(const struct port *p)
 	return p->listener->set->changed_arg;
 }
 
+/*
+ * The busy socket is looked at directly and taken out of the loop meanwhile: to be watched by
+ * epoll costs every datagram that arrives, on the sender's CPU.
+ */
+static void heat(struct serve *s, struct port *p)
+{
+	mc_loop_del(s->loop, &p->watch);
+	s->hot = p;
+	s->idle = 0;
+}
+
+static void cool(struct serve *s)
+{
+	if (s->hot)
+		mc_loop_add(s->loop, &s->hot->watch);
+	s->hot = NULL;
+}
+
 static void on_port(struct mc_watch *w)
 {
-	const struct port *p = w->arg;
+	struct port *p = w->arg;
 	struct serve *s = serve_of(p);
 
-	s->hot = p;
-	answer_socket(&s->answer, p);
+	/* Twice: it is how a batch learns that there is a crowd, and costs nobody's latency. */
+	if (answer_socket(&s->answer, p))
+		answer_socket(&s->answer, p);
+	if (s->conf.busy_poll && !s->hot)
+		heat(s, p);
 }
 
 static void on_ifaces(struct mc_watch *w)
@@ -129,7 +152,7 @@ static void on_ifaces(struct mc_watch *w)
 	if (mc_ifaces_process(s->ifs))
 		return; /* what was known stays in force; the next change tries again */
 	s->guard.seen++;
-	s->hot = NULL;
+	cool(s); /* its socket may go */
 	listen_follow(&s->set);
 }
 
@@ -280,16 +303,19 @@ static void start(struct serve *s)
 
 /* ---- running ------------------------------------------------------------------------ */
 
+static void spin(struct serve *s)
+{
+	for (int i = 0; s->hot && i < SPINS && s->answer.left; i++)
+		s->idle = answer_socket(&s->answer, s->hot) ? 0 : s->idle + 1;
+	if (s->idle > SPINS_IDLE)
+		cool(s);
+}
+
 static void turn(struct serve *s, mc_time deadline)
 {
-	if (!s->conf.busy_poll) {
-		mc_loop_wait(s->loop, deadline);
-		return;
-	}
-	for (int i = 0; s->hot && i < SPINS && s->answer.left; i++)
-		if (answer_socket(&s->answer, s->hot))
-			i = 0;
-	mc_loop_wait(s->loop, 0);
+	if (s->conf.busy_poll)
+		spin(s);
+	mc_loop_wait(s->loop, s->conf.busy_poll ? 0 : deadline);
 }
 
 static void run(struct serve *s)

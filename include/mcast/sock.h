@@ -110,9 +110,10 @@ struct mc_batch;
 int mc_batch_new(struct mc_batch **ret, unsigned n, size_t len);
 void mc_batch_free(struct mc_batch *b);
 
-/* mc_batch_recv takes what has arrived, up to the batch's size, in one system call. With wait
- * it blocks until there is at least one. Returns how many, or -errno: -EAGAIN where nothing
- * was there, -EINTR. Errors that belong to an earlier send may be returned here, too. */
+/* mc_batch_recv takes what has arrived in one system call: up to the batch's size, or one only
+ * where the calls before found no more at once. With wait it blocks until there is at least
+ * one. Returns how many, or -errno: -EAGAIN where nothing was there, -EINTR. Errors that belong
+ * to an earlier send may be returned here, too. */
 int mc_batch_recv(struct mc_batch *b, int fd, bool wait);
 
 /* mc_batch_at gives datagram i of the last mc_batch_recv; it lives until the next. The caller
