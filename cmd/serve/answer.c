@@ -61,7 +61,7 @@ static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *
 		show(a, d, port, allowed, n, why ? why : RATE);
 		refuse(a, c, n - allowed, why ? why : RATE);
 	}
-	if (!allowed)
+	if (!allowed || !c)
 		return 0;
 	d->len = octets(d, allowed);
 	d->local = d->answer;

@@ -262,21 +262,27 @@ static uint64_t show_clients(const struct show *w, const struct clients *clients
 	return n + others;
 }
 
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void text_end(const struct totals *t, uint64_t clients)
 {
-	printf("%" PRIu64 " requests from %" PRIu64 " clients, %" PRIu64 " replies, %" PRIu64
+	printf("%" PRIu64 " request%s from %" PRIu64 " client%s, %" PRIu64 " repl%s, %" PRIu64
 	       " bytes returned in %.1f s\n",
-	       t->requests, clients, t->replies, t->bytes, (double)(t->ended - t->began) / 1e9);
+	       t->requests, plural(t->requests), clients, plural(clients), t->replies,
+	       t->replies == 1 ? "y" : "ies", t->bytes, (double)(t->ended - t->began) / 1e9);
 	for (enum cause c = ANSWERED + 1; c < NCAUSES; c++)
 		if (t->refused[c])
 			printf("not answered: %" PRIu64 " %s\n", t->refused[c], guard_text(c));
 	if (t->unsent)
 		printf("not sent: %" PRIu64
-		       " replies, the system would not take them (full send buffer, no route, firewall)\n",
-		       t->unsent);
+		       " repl%s, the system would not take them (send buffer, route, firewall)\n",
+		       t->unsent, t->unsent == 1 ? "y" : "ies");
 	if (t->dropped)
-		printf("lost: %" PRIu64 " requests, in a full receive buffer (--rcvbuf raises it)\n",
-		       t->dropped);
+		printf("lost: %" PRIu64 " request%s, in a full receive buffer (--rcvbuf raises it)\n",
+		       t->dropped, plural(t->dropped));
 	out_flush();
 }
 

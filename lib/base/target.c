@@ -341,7 +341,7 @@ int mc_target_parse(struct mc_target *ret, const char *text)
 int mc_target_mend(const char *text, char *buf, size_t cap)
 {
 	char mended[MC_TARGET_STRLEN];
-	struct mc_target t;
+	struct mc_target t = { 0 };
 	size_t len;
 
 	if (read_target(&t, text) != MC_ERR_BRACKETS)

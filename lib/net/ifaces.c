@@ -18,6 +18,7 @@
 #include "net/sockaddr.h"
 
 #define BUFFER 32768 /* what iproute2 takes: a dump's part is at most this long */
+#define MOST_TRIES 100
 
 /* mnl_attr_for_each, whose own conversion -Wconversion does not accept. */
 #define EACH_ATTR(a, h, offset)                                                                        \
@@ -57,7 +58,7 @@ void mc_ifaces_free(struct mc_ifaces *s)
 
 static struct mc_iface *find(struct mc_iface *v, size_t n, uint32_t index)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; v && i < n; i++)
 		if (v[i].index == index)
 			return &v[i];
 	return NULL;
@@ -99,10 +100,10 @@ static struct mc_addr addr_of(const struct nlattr *a, unsigned char af)
 	return (struct mc_addr){ 0 };
 }
 
-/* The address of all hosts of a subnet; the kernel honours it whether or not it was set. */
+/* The address of all hosts of a subnet; the kernel honours it whether or not another was set. */
 static struct mc_addr subnet_broadcast(const struct mc_ifaddr *a)
 {
-	struct mc_addr b = a->addr;
+	struct mc_addr b = a->net;
 
 	if (b.family != MC_IPV4 || a->len > 30)
 		return (struct mc_addr){ 0 };
@@ -125,6 +126,8 @@ static int read_addr(const struct nlmsghdr *h, void *arg)
 		/* On a point-to-point link IFA_LOCAL is ours and IFA_ADDRESS the other end's. */
 		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found.addr.family))
 			found.addr = addr_of(a, info->ifa_family);
+		if (type == IFA_ADDRESS)
+			found.net = addr_of(a, info->ifa_family);
 		else if (type == IFA_BROADCAST)
 			found.broadcast = addr_of(a, info->ifa_family);
 	}
@@ -134,8 +137,8 @@ static int read_addr(const struct nlmsghdr *h, void *arg)
 
 	if (!slot)
 		return MNL_CB_ERROR;
-	if (!found.broadcast.family)
-		found.broadcast = subnet_broadcast(&found);
+	if (!found.net.family)
+		found.net = found.addr;
 	*slot = found;
 	return MNL_CB_OK;
 }
@@ -146,6 +149,8 @@ static int dump(struct mc_ifaces *s, uint16_t type, mnl_cb_t cb)
 
 	if (!buf)
 		return -ENOMEM;
+	while (recv(mnl_socket_get_fd(s->query), buf, BUFFER, MSG_DONTWAIT) > 0)
+		; /* what a dump that failed left behind */
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 	unsigned port = mnl_socket_get_portid(s->query);
 
@@ -188,7 +193,7 @@ static void carry_lives(struct mc_ifaces *s, struct mc_iface *old, size_t n)
 	s->ngone = 0;
 }
 
-static int renew(struct mc_ifaces *s)
+static int try_renew(struct mc_ifaces *s)
 {
 	struct mc_iface *old = s->v;
 	size_t n = s->n;
@@ -210,6 +215,16 @@ static int renew(struct mc_ifaces *s)
 	carry_lives(s, old, n);
 	free_snapshot(old, n);
 	return 0;
+}
+
+/* A dump that something changed under is begun again (NLM_F_DUMP_INTR). */
+static int renew(struct mc_ifaces *s)
+{
+	int r = -EINTR;
+
+	for (int i = 0; i < MOST_TRIES && r == -EINTR; i++)
+		r = try_renew(s);
+	return r;
 }
 
 /* ---- following ---------------------------------------------------------------------- */
@@ -318,9 +333,9 @@ bool mc_iface_on_link(const struct mc_iface *i, const struct mc_addr *a)
 	if (i->loopback || mc_addr_is_link_local(a))
 		return true;
 	for (size_t k = 0; k < i->naddrs; k++) {
-		struct mc_prefix p = { .addr = i->addrs[k].addr, .len = i->addrs[k].len };
+		struct mc_prefix p = { .addr = i->addrs[k].net, .len = i->addrs[k].len };
 
-		if (mc_prefix_has(&p, a))
+		if (mc_prefix_has(&p, a) || !mc_addr_cmp(&i->addrs[k].addr, a))
 			return true;
 	}
 	return false;
@@ -344,8 +359,12 @@ bool mc_ifaces_is_broadcast(const struct mc_ifaces *s, const struct mc_addr *a)
 	if (!mc_addr_cmp(a, &limited))
 		return true;
 	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(s, i));)
-		for (size_t k = 0; k < i->naddrs; k++)
-			if (i->addrs[k].broadcast.family && !mc_addr_cmp(&i->addrs[k].broadcast, a))
+		for (size_t k = 0; k < i->naddrs; k++) {
+			struct mc_addr subnet = subnet_broadcast(&i->addrs[k]);
+
+			if (a->family &&
+			    (!mc_addr_cmp(&i->addrs[k].broadcast, a) || !mc_addr_cmp(&subnet, a)))
 				return true;
+		}
 	return false;
 }

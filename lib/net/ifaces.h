@@ -11,7 +11,8 @@
 
 struct mc_ifaddr {
 	struct mc_addr addr;
-	struct mc_addr broadcast; /* family 0: none */
+	struct mc_addr broadcast; /* as it was set; family 0: none */
+	struct mc_addr net;       /* its first len bits are on the link; point-to-point: the other end's */
 	uint8_t len;              /* of the prefix, in bits */
 };
 

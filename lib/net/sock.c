@@ -167,7 +167,7 @@ int mc_sock_open(const struct mc_sock_conf *conf)
 
 int mc_sock_local(int fd, struct mc_addr *ret_addr, uint16_t *ret_port)
 {
-	struct sockaddr_storage sa;
+	struct sockaddr_storage sa = { 0 };
 	socklen_t len = sizeof sa;
 
 	if (getsockname(fd, (struct sockaddr *)&sa, &len))
@@ -216,13 +216,37 @@ static int change(int fd, uint32_t ifindex, const struct mc_addr *group, const s
 	return setsockopt(fd, level, any_name, &any, sizeof any) ? -errno : 0;
 }
 
+/* MCAST_INCLUDE or MCAST_EXCLUDE, or -errno where the group is not joined. The kernel lets one call
+ * turn a group joined from any source into one that takes none, so it is asked first. */
+static int mode_of(int fd, uint32_t ifindex, const struct mc_addr *group)
+{
+	struct group_filter f = { .gf_interface = ifindex };
+	socklen_t len = GROUP_FILTER_SIZE(0);
+
+	mc_sa_put(&f.gf_group, group, 0, ifindex);
+	return getsockopt(fd, mc_sa_level(group->family), MCAST_MSFILTER, &f, &len) ? -errno :
+										      (int)f.gf_fmode;
+}
+
 int mc_sock_join(int fd, uint32_t ifindex, const struct mc_addr *group, const struct mc_addr *source)
 {
-	return change(fd, ifindex, group, source, MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP);
+	int mode = mode_of(fd, ifindex, group);
+
+	if ((source && source->family != group->family) || mode == (source ? MCAST_EXCLUDE : MCAST_INCLUDE))
+		return -EINVAL;
+	int r = change(fd, ifindex, group, source, MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP);
+
+	if (r && source && ifindex && mode < 0) /* it joins the group first, then the source */
+		(void)change(fd, ifindex, group, NULL, MCAST_LEAVE_GROUP, 0);
+	return r == -EADDRNOTAVAIL && source ? -EADDRINUSE : r; /* its word for a source joined already */
 }
 
 int mc_sock_leave(int fd, uint32_t ifindex, const struct mc_addr *group, const struct mc_addr *source)
 {
+	int mode = source ? mode_of(fd, ifindex, group) : MCAST_INCLUDE;
+
+	if (mode != MCAST_INCLUDE)
+		return mode < 0 ? mode : -EADDRNOTAVAIL;
 	return change(fd, ifindex, group, source, MCAST_LEAVE_GROUP, MCAST_LEAVE_SOURCE_GROUP);
 }
 
@@ -255,6 +279,9 @@ int mc_sock_filter(int fd, uint32_t ifindex, const struct mc_addr *group, enum m
 {
 	if (n > MOST_SOURCES)
 		return -ENOBUFS;
+	for (size_t i = 0; i < n; i++)
+		if (sources[i].family != group->family)
+			return -EINVAL;
 	if (mode == MC_INCLUDE && n == 0) {
 		int r = mc_sock_leave(fd, ifindex, group, NULL);
 

@@ -18,7 +18,7 @@ from tree import Tap  # noqa: E402
 
 # A route of type local: Linux takes one of type multicast on a loopback interface for a reject route.
 SETUP = "ip link set lo up && ip route add 224.0.0.0/4 dev lo && ip -6 route add local ff00::/8 dev lo table local"
-UNSHARE = ["unshare", "--map-root-user", "--net", "sh", "-c"]
+UNSHARE = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "sh", "-c"]
 PATIENCE = 30  # seconds for anything; all of it is a matter of milliseconds
 
 

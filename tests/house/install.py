@@ -9,10 +9,10 @@ import headers
 
 PLACES = [
     r"bin/mcast",
-    r"lib/.*libmcast\.a",
-    r"lib/.*libmcast\.so",
-    r"lib/.*libmcast\.so\.0",
-    r"lib/.*pkgconfig/libmcast\.pc",
+    r"lib(64)?/.*libmcast\.a",
+    r"lib(64)?/.*libmcast\.so",
+    r"lib(64)?/.*libmcast\.so\.0",
+    r"lib(64)?/.*pkgconfig/libmcast\.pc",
     r"share/bash-completion/completions/mcast",
     r"share/zsh/site-functions/_mcast",
     r"share/fish/vendor_completions\.d/mcast\.fish",

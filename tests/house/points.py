@@ -25,12 +25,12 @@ def reason(case):
 
 
 def points(base):
-    """(kind, name) of each point."""
+    """(kind, program, point) of each point."""
     if not os.path.exists(base + ".junit.xml"):
         return
     for case in xml.parse(base + ".junit.xml").iter("testcase"):
-        name = f"{case.get('classname', '')}: {case.get('name', '')}"
-        yield kind(case), name + (reason(case) if kind(case) == "skipped" else "")
+        program = case.get("classname", "").split(".", 1)[-1]
+        yield kind(case), program, case.get("name", "") + (reason(case) if kind(case) == "skipped" else "")
 
 
 def programs(base):
@@ -55,17 +55,17 @@ def complaints(tap):
 def main():
     base = sys.argv[1]
     found = list(points(base))
-    blamed = " ".join(name for k, name in found if k == "failed")
+    blamed = {program for k, program, _ in found if k == "failed"}
     # A program that was killed or ended badly may have lost no point of its own.
     said = []
     for name, result, output in programs(base):
         if result in BAD:
             said += [f"{name}: {line}" for line in complaints(output)]
-            if name.split(" / ")[-1] not in blamed:
-                found.append(("failed", f"{name}: {result.lower()}"))
-    print(*(sum(k == want for k, _ in found) for want in ("passed", "failed", "skipped")))
+            if name not in blamed:
+                found.append(("failed", name, result.lower()))
+    print(*(sum(k == want for k, _, _ in found) for want in ("passed", "failed", "skipped")))
     for want in ("failed", "skipped"):
-        print("".join(f"{want}: {name}\n" for name in sorted(n for k, n in found if k == want)), end="")
+        print("".join(f"{want}: {program}: {point}\n" for k, program, point in found if k == want), end="")
         print("".join(f"said: {line}\n" for line in said if want == "failed"), end="")
 
 
