@@ -38,7 +38,8 @@ static void on_event(struct mc_watch *w)
 
 static void event_open(struct event *e, struct mc_loop *l)
 {
-	*e = (struct event){ .loop = l, .watch = { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_event } };
+	*e = (struct event){ .loop = l,
+			     .watch = { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_event } };
 	e->watch.arg = e;
 	assert_true(e->watch.fd >= 0);
 	assert_int_equal(mc_loop_add(l, &e->watch), 0);
@@ -265,16 +266,11 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_past),
-		cmocka_unit_test(test_deadline),
-		cmocka_unit_test(test_sleeps),
-		cmocka_unit_test(test_deadline_replaced),
-		cmocka_unit_test(test_readable),
-		cmocka_unit_test(test_add_twice),
-		cmocka_unit_test(test_delete_itself),
-		cmocka_unit_test(test_delete_other),
-		cmocka_unit_test(test_add_inside),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_past),          cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_sleeps),        cmocka_unit_test(test_deadline_replaced),
+		cmocka_unit_test(test_readable),      cmocka_unit_test(test_add_twice),
+		cmocka_unit_test(test_delete_itself), cmocka_unit_test(test_delete_other),
+		cmocka_unit_test(test_add_inside),    cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);

@@ -29,11 +29,11 @@
 
 enum { NEAR, FAR };
 
+/* Indexes of interfaces. Were v0's and v1's the same, their carrier would take a second to come. */
+enum { LO = 1, V0 = 10, V1 = 20 };
+
 struct netns {
-	int fd[2];
-	uint32_t ifindex[2]; /* of v0 in near, of v1 in far */
-	uint32_t lo;
-	char missing[100];   /* why there is no network; empty where there is one */
+	int fd[2]; /* of near and far */
 };
 
 static inline struct mc_addr address(const char *text)
@@ -150,18 +150,17 @@ static inline int netns_new(void)
 /* Addresses last, when the link is up, and without their detection as duplicates: they hold at once. */
 static inline void netns_build(struct netns *n)
 {
-	char text[120];
+	char text[160];
 
 	n->fd[NEAR] = netns_new();
 	n->fd[FAR] = netns_new();
-	snprintf(text, sizeof text, "link add v1 type veth peer name v0 netns /proc/self/fd/%d\n"
-				    "link set v1 addrgenmode none up\n", n->fd[NEAR]);
+	snprintf(text, sizeof text,
+		 "link add v1 index 20 type veth peer name v0 index 10 netns /proc/self/fd/%d\n"
+		 "link set v1 addrgenmode none up\n",
+		 n->fd[NEAR]);
 	ip(text);
-	n->ifindex[FAR] = if_nametoindex("v1");
 	netns_go(n, NEAR);
 	ip("link set v0 addrgenmode none up");
-	n->ifindex[NEAR] = if_nametoindex("v0");
-	n->lo = if_nametoindex("lo");
 	netns_wait_up("v0");
 	ip("address add 10.0.0.1/24 brd + dev v0\n"
 	   "address add 2001:db8::1/64 dev v0 nodad\n"
@@ -178,24 +177,31 @@ static inline void netns_build(struct netns *n)
 	netns_go(n, NEAR);
 }
 
-/* The group's set-up; each test then asks netns_of for its network. */
-static inline int netns_setup(void **state)
+/* Whether there can be networks here. Says so where not, as TAP has it: cmocka's own skip() comes
+ * out as a failure there. */
+static inline bool netns_can(void)
 {
-	static struct netns n;
 	char path[4096];
 
-	*state = &n;
 	snprintf(path, sizeof path, "%s:/usr/sbin:/sbin", getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
 	setenv("PATH", path, 1);
 	if (!netns_unshare())
-		snprintf(n.missing, sizeof n.missing, "unshare: %s", strerror(errno));
+		printf("1..0 # SKIP no network namespace: %s\n", strerror(errno));
 	else if (!ip_try("link show\n"))
-		snprintf(n.missing, sizeof n.missing, "no ip(8), of iproute2");
+		printf("1..0 # SKIP no ip(8), of iproute2\n");
 	else if (!ip_try("link add v0 type veth peer name v1\n"))
-		snprintf(n.missing, sizeof n.missing, "no veth devices");
-	if (*n.missing)
-		printf("# skipped: no network of its own: %s\n", n.missing);
-	n.fd[NEAR] = n.fd[FAR] = -1;
+		printf("1..0 # SKIP no veth devices\n");
+	else
+		return true;
+	return false;
+}
+
+/* The group's set-up; each test then asks netns_of for its network. */
+static inline int netns_setup(void **state)
+{
+	static struct netns n = { { -1, -1 } };
+
+	*state = &n;
 	return 0;
 }
 
@@ -211,13 +217,11 @@ static inline int netns_setup_in_order(void **state)
 	return netns_setup(state);
 }
 
-/* A new network; the test is in near. Where there can be none, the test is skipped. */
+/* A new network; the test is in near. */
 static inline struct netns *netns_of(void **state)
 {
 	struct netns *n = *state;
 
-	if (*n->missing)
-		skip();
 	for (int i = NEAR; i <= FAR; i++)
 		if (n->fd[i] >= 0)
 			close(n->fd[i]);
