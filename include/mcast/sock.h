@@ -61,14 +61,14 @@ int mc_sock_drops(int fd, uint32_t *ret);
  *   -ENODEV      there is no such interface (or, with ifindex 0, no route to pick one by)
  *   -EADDRINUSE  joined already
  *   -ENOBUFS     IPv4: net.ipv4.igmp_max_memberships groups a socket, or igmp_max_msf sources
- *                a group; open another socket, or raise the limit
- *   -ENOMEM      net.core.optmem_max is used up by this socket
+ *                a group, or net.core.optmem_max; open another socket, or raise the limit
+ *   -ENOMEM      IPv6: net.core.optmem_max is used up by this socket
  *   -EINVAL      not a group; or the group is joined the other way (any or one source).
  * RFC 3678 5.1 (MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP). */
 int mc_sock_join(int fd, uint32_t ifindex, const struct mc_addr *group, const struct mc_addr *source);
 
-/* mc_sock_leave undoes mc_sock_join; source NULL leaves the group whole. Works for an interface
- * that is gone, too. Returns 0 or -errno; -EADDRNOTAVAIL: it was not joined. */
+/* mc_sock_leave undoes mc_sock_join; source NULL leaves the group whole, and does so for
+ * an interface that is gone, too. Returns 0 or -errno; -EADDRNOTAVAIL: it was not joined. */
 int mc_sock_leave(int fd, uint32_t ifindex, const struct mc_addr *group, const struct mc_addr *source);
 
 enum mc_mode { MC_INCLUDE = 0, MC_EXCLUDE = 1 };
@@ -81,7 +81,8 @@ int mc_sock_filter(int fd, uint32_t ifindex, const struct mc_addr *group, enum m
 		   const struct mc_addr *sources, size_t n);
 
 /* mc_sock_tx_time takes one send stamp of a socket opened with tx_time: id counts the calls
- * (a train is one) from 0, time is CLOCK_REALTIME. Returns 1, 0 when there is none now, or
+ * from 0 (a train is one, and one that a route refused counts besides the datagrams it was
+ * taken apart into), time is CLOCK_REALTIME. Returns 1, 0 when there is none now, or
  * -errno. Stamps not taken stay in the receive buffer's accounting: do take them. */
 int mc_sock_tx_time(int fd, uint32_t *ret_id, mc_time *ret_time);
 

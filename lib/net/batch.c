@@ -334,8 +334,11 @@ static int send_without_train(int fd, const struct mc_dgram *v, unsigned k, int 
 
 	if (!train_refused(error) || (k == 1 && !v->segment))
 		return -error;
-	if (k == 1)
-		return send_apart(fd, v) ? -error : 1;
+	if (k == 1) {
+		int r = send_apart(fd, v);
+
+		return r ? r : 1;
+	}
 	for (; i < k; i++) {
 		int r = send_one(fd, &v[i]);
 

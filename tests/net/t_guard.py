@@ -9,7 +9,7 @@ import functools
 import socket
 import time
 
-from rig import Node, lan, link
+from rig import Node, lan, link, wait_until
 from tap import among, check, main, same, test
 from verbs import Client, Responder, ask, deaf, end, group, hears, of, serve, target
 from wire import Capture, Forger
@@ -153,9 +153,45 @@ def off_link_unicast(fam):
     check(capture.until(lambda f: f.data == b"question"), "the request did not get through the router")
     same(replies_seen(capture, r, fam), [], "replies")
     same(ask(r, fam, s.addr(fam)), [(b"question", s.addr(fam), 5000)], "answer on the link")
-    same(end(v.stop())["refused"], {"off_link": 1}, "refused")
+    done = v.stop()
+    same(end(done)["refused"], {"off_link": 1}, "refused")
+    same([e["address"] for e in of(done.events, "client")], [r.addr(fam)], "clients, without who is nobody's")
     v = serve(s, "--allow", subnet(fam, 1), target(group(fam)))
     same(ask(far, fam, s.addr(fam)), [(b"question", s.addr(fam), 5000)], "answer when allowed")
+
+
+@test("a client off the link whose multicast is answered still gets no answer to unicast", families=True)
+def off_link_known(fam):
+    s, c = pair()
+    v = serve(s, target(group(fam)))
+    capture, forger = Capture(s), Forger(c)
+    server_ether = Forger(s).ether
+    forger.send(elsewhere(fam), 4444, group(fam), 5000, b"to all")
+    forger.send(elsewhere(fam), 4444, s.addr(fam), 5000, b"to one", server_ether)
+    same([f.data for f in replies_seen(capture, c, fam)], [b"to all"], "replies")
+    same(end(v.stop())["refused"], {"off_link": 1}, "refused")
+
+
+@test("who is on the link changes with the server's addresses", families=True)
+def link_changes(fam):
+    s, c = Node("server"), Node("client")
+    link(s, c)
+    bits, far, near = ("/24", "192.0.2.7", "192.0.2.1") if fam == 4 else ("/64", "2001:db8::7", "2001:db8::1")
+    nodad = " nodad" if fam == 6 else ""
+    c.ip("addr add dev eth0 %s%s%s" % (far, bits, nodad))
+    serve(s, target(group(fam)))
+    asker = Client(c, fam, bind=(far, 0))
+
+    def answered(to):
+        asker.send(b"question", to)
+        return asker.receive(1, 0.3)
+
+    check(answered(group(fam)), "multicast from off the link is not answered")
+    same(answered(s.addr(fam)), [], "answers to unicast from off the link")
+    s.ip("addr add dev eth0 %s%s%s" % (near, bits, nodad))
+    check(wait_until(lambda: answered(s.addr(fam))), "not answered when it is on the link")
+    s.ip("addr del dev eth0 %s%s" % (near, bits))
+    check(wait_until(lambda: not answered(s.addr(fam))), "answered still when it is off the link again")
 
 
 @test("--allow names who is answered, on the link too; it may be repeated", families=True)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """t_ifaces.py - several interfaces, and interfaces that come and go."""
 import functools
+import signal
 import socket
 import struct
 import time
@@ -176,6 +177,24 @@ def returns(fam):
     same(v.stop().code, 0, "exit code")
 
 
+@test("another interface in the place of one, with its name and its index", families=True)
+def replaced(fam):
+    s, c = Node("server"), Node("client")
+    link(s, c)
+    index = s.index("eth0")
+    v = serve(s, target(group(fam)))
+    hears(c, target(group(fam)))
+    v.send_signal(signal.SIGSTOP)  # so that it sees all of it at once
+    s.ip("link del eth0", "link add eth0 index %d type veth peer name eth0 netns %s" % (index, c.path),
+         "link set eth0 up", "addr add dev eth0 %s" % (s.addr(fam) + ("/24" if fam == 4 else "/64 nodad")))
+    c.ip("link set eth0 up", "addr add dev eth0 %s" % (c.addr(fam) + ("/24" if fam == 4 else "/64 nodad")),
+         "route replace default via %s dev eth0" % s.addr(fam))
+    v.send_signal(signal.SIGCONT)
+    check(asked_again(c, target(group(fam))), "not answered")
+    check(v.of("left", ifname="eth0") and v.of("joined", ifname="eth0"), "no left and joined events")
+    same(v.stop().code, 0, "exit code")
+
+
 @test("a link-local IPv6 group follows its interfaces, of which -I names two")
 def link_local():
     s, b, c = Node("server"), Node("b"), Node("c")
@@ -235,7 +254,8 @@ def comes_up(fam):
     s.sysctl("net.ipv6.conf.eth0.keep_addr_on_down", 1)
     s.ip("link set eth0 down")
     v = serve(s, target(group(fam)))
-    same([i["ifname"] for i in v.of("start")[0]["targets"][0]["interfaces"]], ["lo"], "interfaces at the start")
+    on = v.of("start")[0]["targets"][0]["interfaces"]
+    same([i["ifname"] for i in on], ["lo"], "interfaces at the start")
     s.ip("link set eth0 up")
     v.wait_event("joined", ifname="eth0")
     check(asked_again(c, target(group(fam))), "not answered")

@@ -65,6 +65,16 @@ def duplicates(fam):
     check("(DUP!)" in r.stdout, "no (DUP!) in the text", r.stdout)
 
 
+@test("a duplicate does not stand for a responder that is still awaited")
+def duplicate_no_responder():
+    a, b, c = Node("a"), Node("b"), Node("client")
+    lan(c, a, b)
+    Responder(a, 4, group(4), answer=lambda data, n: [data, data, data])
+    Responder(b, 4, group(4), answer=lambda data, n: [0.3, data])
+    r = ping(c, "-c", 1, "-W", 5, "--min-responders", 2, target(group(4)))
+    same((r.code, end(r)["responders"]), (0, 2), "exit code and responders")
+
+
 @test("replies that take longer than -W are marked late and count as lost")
 def late():
     s, c = pair()
