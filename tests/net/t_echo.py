@@ -2,6 +2,7 @@
 """t_echo.py - mcast serve answers mcast ping and bare sockets: who, what, from where, how much."""
 import functools
 import re
+import signal
 import socket
 
 from rig import Node, lan, link, offload, wait_until
@@ -178,6 +179,50 @@ def octets(fam):
     every = bytes(range(256))
     for data in (b"\0", b"\n", every, every * 5, b"x" * 1472, b"x" * 1473, b"\0" * 9000):
         same(ask(c, fam, group(fam), data=data), [(data, s.addr(fam), 5000)], "echo of %d bytes" % len(data))
+
+
+CARS = [b"%010d" % i for i in range(60)] + [b"end"]
+
+
+@test("a train of datagrams comes back datagram for datagram", families=True)
+def train(fam):
+    s, c = pair()
+    v = serve(s, "-v", target(group(fam)))
+    for address in group(fam), s.addr(fam):
+        asker = Client(c, fam)
+        asker.train(b"".join(CARS), 10, address)
+        same([d for d, _, _ in asker.receive(len(CARS))], CARS, "replies of " + address)
+    r = v.stop()
+    same([e["payload"].encode() for e in of(r.events, "request")], CARS * 2, "requests shown")
+    same((end(r)["requests"], end(r)["replies"], end(r)["bytes"]), (122, 122, 2 * 603), "totals")
+
+
+@test("-c and --rate cut a train where they must", families=True)
+def train_cut(fam):
+    s, c = pair()
+    for args in (["-c", 7], ["--rate", 7]):
+        v = serve(s, *args, target(group(fam)))
+        asker = Client(c, fam)
+        asker.train(b"".join(CARS), 10, group(fam))
+        same([d for d, _, _ in asker.receive(len(CARS), 0.5)], CARS[:7], "replies with %s" % args)
+        r = v.wait() if args[0] == "-c" else v.stop()
+        same((end(r)["replies"], end(r)["bytes"]), (7, 70), "totals with %s" % args)
+    same(end(r)["refused"], {"rate": len(CARS) - 7}, "refused")
+
+
+@test("requests lost in a full receive buffer are counted", families=True)
+def dropped(fam):
+    s, c = pair()
+    v = serve(s, "--rcvbuf", "2K", target(group(fam)))
+    v.send_signal(signal.SIGSTOP)
+    asker = Client(c, fam)
+    for _ in range(300):
+        asker.send(b"x" * 100, group(fam))
+    v.send_signal(signal.SIGCONT)
+    hears(c, target(group(fam)))
+    e = end(v.stop())
+    among(e["dropped"], 1, 299, "dropped")
+    same(e["requests"] + e["dropped"], 302, "requests taken and lost")
 
 
 @test("a unicast request is answered, from the address it was sent to", families=True)

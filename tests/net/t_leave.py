@@ -2,7 +2,6 @@
 """t_leave.py - how a server ends: exit 0, totals printed, groups left where others can see it."""
 import functools
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -80,12 +79,11 @@ def leave_bounded():
 def blast(node, fam, seconds=12):
     """Send trains of requests without a look at the replies, faster than they can be answered."""
     asker, stop = Client(node, fam), time.monotonic() + seconds
-    asker.sock.setsockopt(socket.IPPROTO_UDP, 103, 10)  # UDP_SEGMENT
 
     def run():
         while time.monotonic() < stop and not over:
             try:
-                asker.send(b"x" * 640, group(fam))
+                asker.train(b"x" * 640, 10, group(fam))
             except OSError:
                 pass
 

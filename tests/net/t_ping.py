@@ -249,6 +249,21 @@ def flood_count(fam):
     same(end(v.stop())["requests"], 3000, "requests the server saw")
 
 
+@test("-f counts what each of two servers lost", families=True)
+def flood_loss(fam):
+    a, b, c = Node("a"), Node("b"), Node("client")
+    lan(c, a, b)
+    serve(a, target(group(fam)))
+    slow = Responder(b, fam, group(fam), answer=lambda data, n: [data] if n % 10 else [])
+    r = ping(c, "-f", "-c", 500, "-w", 30, "-W", 2, "--window", 8, target(group(fam)))
+    who = {e["responder"]: (e["sent"], e["received"], round(e["loss"], 6)) for e in of(r.events, "responder")}
+    answered = slow.requests - slow.requests // 10  # the fast one sets the pace: some may not have reached it
+    wanted = {a.addr(fam): (500, 500, 0), b.addr(fam): (500, answered, round(1 - answered / 500, 6))}
+    same(who, wanted, "sent, received, loss")
+    among(answered, 100, 450, "answers of the slow one")
+    same((r.code, end(r)["sent"], end(r)["responders"]), (0, 500, 2), "exit code, sent, responders")
+
+
 @test("-f where nobody answers sends about a hundred a second, and exits 1")
 def flood_unheard():
     _, c = pair()

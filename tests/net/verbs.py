@@ -208,6 +208,11 @@ class Client:
     def send(self, data, address, port=5000):
         self.sock.sendto(data, (address, port))
 
+    def train(self, data, size, address, port=5000):
+        """Send data as datagrams of a size, the last may be shorter, in one go (UDP_SEGMENT)."""
+        self.sock.setsockopt(socket.IPPROTO_UDP, 103, size)
+        self.send(data, address, port)
+
     def receive(self, n=1, timeout=PATIENCE):
         """Up to n datagrams as (data, address, port): as many as come in time."""
         got, until = [], time.monotonic() + timeout
