@@ -113,7 +113,7 @@ static void reply(struct answer *a, int fd, const struct mc_dgram *v, unsigned n
 	}
 }
 
-bool answer_socket(struct answer *a, const struct port *p)
+int answer_socket(struct answer *a, const struct port *p)
 {
 	struct mc_dgram out[ANSWER_BATCH];
 	int n = mc_batch_recv(a->batch, p->watch.fd, false);
@@ -127,5 +127,5 @@ bool answer_socket(struct answer *a, const struct port *p)
 			out[k++] = *d;
 	}
 	reply(a, p->watch.fd, out, k);
-	return n > 0;
+	return n > 0 ? n : 0;
 }

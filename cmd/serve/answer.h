@@ -19,8 +19,8 @@ struct answer {
 	struct totals totals;
 };
 
-/* answer_socket takes what a socket has, up to a batch, and answers it. Returns whether there
- * was anything. */
-bool answer_socket(struct answer *a, const struct port *p);
+/* answer_socket takes what a socket has, up to a batch, and answers it. Returns how many
+ * datagrams (or trains) there were. */
+int answer_socket(struct answer *a, const struct port *p);
 
 #endif

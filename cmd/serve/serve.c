@@ -19,8 +19,9 @@
 #include "sysctl.h"
 
 #define DEFAULT_BUFFER (4 << 20)
-#define SPINS 64         /* looks at the busy socket between two at everything else */
-#define SPINS_IDLE 16384 /* looks in vain after which it is busy no more */
+#define SPINS 64                       /* looks at the hot socket between two at everything else */
+#define PATIENCE (50 * MC_MSEC / 1000) /* how long in vain until it is hot no more */
+#define BUSY_PATIENCE (10 * MC_MSEC)   /* the same with --busy-poll, which only changes sockets then */
 
 struct conf {
 	bool six, quiet, json, any_port, busy_poll, loop;
@@ -43,8 +44,8 @@ struct serve {
 	struct answer answer;
 	struct show show;
 	struct mc_watch ifaces_watch, signals_watch;
-	struct port *hot; /* --busy-poll: the one socket that is looked at all the time */
-	unsigned idle;    /* how often in vain */
+	struct port *hot; /* the one socket that is looked at all the time, if there is one */
+	mc_time heard;    /* when that was last not in vain, as far as was looked at the clock */
 	bool stop;
 };
 
@@ -116,14 +117,16 @@ static struct serve *serve_of(const struct port *p)
 }
 
 /*
- * The busy socket is looked at directly and taken out of the loop meanwhile: to be watched by
- * epoll costs every datagram that arrives, on the sender's CPU.
+ * A hot socket is looked at directly, and taken out of the loop meanwhile: to be watched by
+ * epoll costs every datagram that arrives, and to wake a server that sleeps costs the sender
+ * even more. With --busy-poll the socket that had something last is hot; without, one at which
+ * a crowd arrives, until there has been nothing for 50 us.
  */
 static void heat(struct serve *s, struct port *p)
 {
 	mc_loop_del(s->loop, &p->watch);
 	s->hot = p;
-	s->idle = 0;
+	s->heard = mc_loop_now();
 }
 
 static void cool(struct serve *s)
@@ -137,11 +140,11 @@ static void on_port(struct mc_watch *w)
 {
 	struct port *p = w->arg;
 	struct serve *s = serve_of(p);
+	int first = answer_socket(&s->answer, p);
+	/* Once more: it is how a batch learns that there is a crowd, and costs nobody's latency. */
+	int more = first ? answer_socket(&s->answer, p) : 0;
 
-	/* Twice: it is how a batch learns that there is a crowd, and costs nobody's latency. */
-	if (answer_socket(&s->answer, p))
-		answer_socket(&s->answer, p);
-	if (s->conf.busy_poll && !s->hot)
+	if (!s->hot && (s->conf.busy_poll || first + more > 1))
 		heat(s, p);
 }
 
@@ -305,17 +308,23 @@ static void start(struct serve *s)
 
 static void spin(struct serve *s)
 {
-	for (int i = 0; s->hot && i < SPINS && s->answer.left; i++)
-		s->idle = answer_socket(&s->answer, s->hot) ? 0 : s->idle + 1;
-	if (s->idle > SPINS_IDLE)
+	mc_time patience = s->conf.busy_poll ? BUSY_PATIENCE : PATIENCE, now;
+	int taken = 0;
+
+	for (int i = 0; i < SPINS && taken < SPINS * 8 && s->answer.left; i++)
+		taken += answer_socket(&s->answer, s->hot);
+	now = mc_loop_now();
+	if (taken)
+		s->heard = now;
+	else if (now - s->heard > patience)
 		cool(s);
 }
 
 static void turn(struct serve *s, mc_time deadline)
 {
-	if (s->conf.busy_poll)
+	if (s->hot)
 		spin(s);
-	mc_loop_wait(s->loop, s->conf.busy_poll ? 0 : deadline);
+	mc_loop_wait(s->loop, s->hot || s->conf.busy_poll ? 0 : deadline);
 }
 
 static void run(struct serve *s)
