@@ -43,6 +43,18 @@ static void refuse(struct answer *a, struct client *c, uint64_t n, enum cause wh
 		c->refused += n;
 }
 
+/* Counts n datagrams of a reply, or (n and octets negative) takes them back. */
+static void count(struct answer *a, struct client *c, int64_t n, int64_t bytes)
+{
+	if (c) {
+		c->replies += (uint64_t)n;
+		c->bytes += (uint64_t)bytes;
+	}
+	a->totals.replies += (uint64_t)n;
+	a->totals.bytes += (uint64_t)bytes;
+	a->left -= a->left == UINT64_MAX ? 0 : (uint64_t)n;
+}
+
 /* Turns a request into its reply, in place. Returns how many datagrams of it are to be sent. */
 static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *d, mc_time now)
 {
@@ -51,11 +63,11 @@ static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *
 	struct client *c = NULL;
 	enum cause why = guard_check(a->guard, d, n, now, &allowed, &c);
 
+	if (allowed > a->left)
+		n = allowed = a->left; /* -c: what is behind is not a request any more */
 	a->totals.requests += n;
 	if (c)
 		c->requests += n;
-	if (allowed > a->left)
-		n = allowed = a->left; /* -c: what is behind is not a request any more */
 	show(a, d, port, 0, allowed, ANSWERED);
 	if (allowed < n) {
 		show(a, d, port, allowed, n, why ? why : RATE);
@@ -63,28 +75,26 @@ static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *
 	}
 	if (!allowed || !c)
 		return 0;
+	d->ttl = guard_ttl(a->guard, d);
 	d->len = octets(d, allowed);
 	d->local = d->answer;
-	d->ttl = -1;
 	if (c->own && !mc_addr_is_link_local(&d->peer))
-		d->ifindex = 0; /* to ourselves by whatever way the system has */
-	c->replies += allowed;
-	c->bytes += d->len;
-	a->left -= a->left == UINT64_MAX ? 0 : allowed;
-	a->totals.replies += allowed;
-	a->totals.bytes += d->len;
+		d->ifindex = 0; /* an address of ours on another interface is not reached by this one */
+	count(a, c, (int64_t)allowed, (int64_t)d->len);
 	return allowed;
 }
 
 /* A request that this socket is not meant for: IPv6 delivers what others joined elsewhere. */
 static bool misplaced(struct answer *a, const struct port *p, const struct mc_dgram *d)
 {
-	if (listen_member(p, d->ifindex))
-		return false;
-	a->totals.requests += datagrams(d);
-	refuse(a, NULL, datagrams(d), INTERFACE);
-	show(a, d, p->listener->port, 0, datagrams(d), INTERFACE);
-	return true;
+	enum taken taken = listen_takes(p, d->ifindex);
+
+	if (taken == NOT_TAKEN) {
+		a->totals.requests += datagrams(d);
+		refuse(a, NULL, datagrams(d), INTERFACE);
+		show(a, d, p->listener->port, 0, datagrams(d), INTERFACE);
+	}
+	return taken != TAKEN;
 }
 
 static bool to_broadcast(struct answer *a, const struct port *p, const struct mc_dgram *d)
@@ -105,9 +115,12 @@ static void reply(struct answer *a, int fd, const struct mc_dgram *v, unsigned n
 		int r = mc_sock_send(fd, v + done, n - done);
 
 		if (r < 0) {
-			a->totals.unsent += datagrams(&v[done]);
-			a->totals.replies -= datagrams(&v[done]);
-			a->totals.bytes -= v[done].len;
+			const struct mc_dgram *d = &v[done];
+			int64_t lost = (int64_t)datagrams(d);
+
+			count(a, clients_find(a->guard->clients, &d->peer, d->ifindex), -lost,
+			      -(int64_t)d->len);
+			a->totals.unsent += (uint64_t)lost;
 		}
 		done += r < 0 ? 1 : (unsigned)r;
 	}

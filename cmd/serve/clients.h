@@ -12,7 +12,8 @@
 struct client {
 	struct mc_addr addr;
 	uint32_t ifindex;
-	uint32_t seen; /* the caller's: what the flags below were worked out from */
+	char ifname[MC_IFNAME_SIZE]; /* the caller's: the interface may be gone when it is shown */
+	uint32_t seen;               /* the caller's: what the flags below were worked out from */
 	bool on_link, own;
 	uint64_t requests, replies, bytes, refused;
 	mc_time window;    /* when the second began that is counted in */

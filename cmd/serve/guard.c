@@ -6,6 +6,8 @@
  */
 #include "serve/guard.h"
 
+#include <string.h>
+
 #define OFF_LINK_RATE 100 /* replies a second to a client that is no neighbour */
 
 static const struct {
@@ -21,6 +23,8 @@ static const struct {
 	[NOT_ALLOWED] = { "not_allowed",
 			  "from clients that --allow does not name (--allow PREFIX answers them)" },
 	[OFF_LINK] = { "off_link", "by unicast from off the link (--allow PREFIX answers them)" },
+	[WORN_OUT] = { "worn_out", "by unicast with the last hop of its TTL, as at the end of an echo loop "
+				   "(--any-port answers them)" },
 	[RATE] = { "rate", "over the rate for one client (--rate N raises it, --rate 0 lifts it)" },
 	[LOOP] = { "loop", "from this machine itself (--loop answers them)" },
 	[INTERFACE] = { "interface", "on an interface not asked for (-I IFACE or %IFACE adds one)" },
@@ -96,6 +100,9 @@ static enum cause find_client(struct guard *g, const struct mc_dgram *d, bool un
 			return why;
 		if (!c)
 			c = clients_add(g->clients, &d->peer, d->ifindex);
+		const struct mc_iface *i = mc_ifaces_index(g->ifs, d->ifindex);
+
+		memcpy(c->ifname, i ? i->name : "", i ? sizeof i->name : 1);
 		c->seen = g->seen;
 		c->on_link = near;
 		c->own = mc_addr_is_unspecified(&d->peer) || mc_ifaces_is_own(g->ifs, &d->peer);
@@ -113,6 +120,8 @@ static enum cause check_datagram(const struct guard *g, const struct mc_dgram *d
 		return OWN_PORT;
 	if (unicast && !c->on_link && !g->nallow)
 		return OFF_LINK;
+	if (unicast && !g->any_port && (d->ttl == 0 || d->ttl == 1))
+		return WORN_OUT;
 	return !g->loop && c->own && !unicast ? LOOP : ANSWERED;
 }
 
@@ -132,4 +141,13 @@ enum cause guard_check(struct guard *g, const struct mc_dgram *d, uint64_t n, mc
 
 	*allowed = clients_allow(c, n, rate, now);
 	return ANSWERED;
+}
+
+int32_t guard_ttl(const struct guard *g, const struct mc_dgram *d)
+{
+	int32_t own = g->ttl[d->local.family == MC_IPV6];
+
+	if (g->any_port || d->ttl < 0 || mc_addr_is_multicast(&d->local) || d->ttl > own)
+		return -1;
+	return d->ttl - 1;
 }

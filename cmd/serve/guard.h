@@ -19,6 +19,7 @@ enum cause {
 	OWN_PORT,
 	NOT_ALLOWED,
 	OFF_LINK,
+	WORN_OUT,
 	RATE,
 	LOOP,
 	INTERFACE,
@@ -36,7 +37,8 @@ struct guard {
 	struct clients *clients;
 	uint32_t seen; /* raised when the interfaces changed */
 	bool any_port, loop;
-	int64_t rate; /* -1: not given */
+	int32_t ttl[2]; /* of replies, IPv4 and IPv6 */
+	int64_t rate;   /* -1: not given */
 	const struct mc_prefix *allow;
 	size_t nallow;
 	uint8_t own_ports[65536 / 8];
@@ -49,5 +51,10 @@ void guard_own_port(struct guard *g, uint16_t port);
  * is set to whom it is counted for, NULL where it is not worth a place in the table. */
 enum cause guard_check(struct guard *g, const struct mc_dgram *d, uint64_t n, mc_time now, uint64_t *allowed,
 		       struct client **ret_client);
+
+/* guard_ttl is the TTL of the reply to a datagram, -1 for the socket's: a unicast request is
+ * answered with one less than it came with, as a router would, so that two echo servers that a
+ * forged datagram set on each other fall silent after 255 of them, whatever their ports. */
+int32_t guard_ttl(const struct guard *g, const struct mc_dgram *d);
 
 #endif

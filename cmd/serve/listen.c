@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/grow.h"
@@ -24,8 +25,7 @@ static bool is_unicast(const struct listener *l)
 	return mc_addr_is_unspecified(&l->group);
 }
 
-/* The target a listener was made of, as the user would write it. */
-static char *text_of(const struct listener *l, char buf[MC_TARGET_STRLEN])
+char *listen_text(const struct listener *l, char buf[MC_TARGET_STRLEN])
 {
 	struct mc_target t;
 
@@ -105,18 +105,19 @@ static bool overlaps(const struct listener *l, const struct mc_addr *group, cons
 	return !l->nsources || !t->source.family || has_source(l, &t->source);
 }
 
+/* Adds one group of a target; earlier is how many listeners there were before that target. */
 static int add_group(struct listen_set *s, const struct mc_addr *group, const struct mc_target *t,
-		     uint16_t port)
+		     uint16_t port, size_t earlier)
 {
 	char text[MC_TARGET_STRLEN], other[MC_TARGET_STRLEN];
 	struct listener *same = NULL;
 
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < earlier; i++) {
 		struct listener *l = s->v[i];
 
 		if (overlaps(l, group, t, port))
 			return opt_refuse(s->verb, "%s is given twice: %s holds it already (leave one out)",
-					  mc_target_format(t, text, sizeof text), text_of(l, other));
+					  mc_target_format(t, text, sizeof text), listen_text(l, other));
 		if (l->port == port && !mc_addr_cmp(&l->group, group) && !strcmp(l->ifname, t->ifname))
 			same = l;
 	}
@@ -138,13 +139,20 @@ static int add_groups(struct listen_set *s, const struct mc_target *t, const cha
 {
 	uint16_t port = (uint16_t)(t->port < 0 ? PICK_PORT : t->port);
 	struct mc_target one = *t;
+	size_t earlier = s->n;
+	struct rlimit files;
 
+	if (!getrlimit(RLIMIT_NOFILE, &files) && t->count > files.rlim_cur)
+		return opt_refuse(
+			s->verb,
+			"%s: each group takes a socket, and only %ju files may be open (raise it: ulimit -n)",
+			text, (uintmax_t)files.rlim_cur);
 	one.count = 1;
 	for (uint32_t i = 0; i < t->count; i++) {
 		one.group = t->group;
 		if (mc_addr_add(&one.group, i))
 			return opt_refuse(s->verb, "%s: %s", text, mc_strerror(MC_ERR_COUNT));
-		if (add_group(s, &one.group, &one, port))
+		if (add_group(s, &one.group, &one, port, earlier))
 			return EXIT_CANNOT;
 	}
 	return 0;
@@ -189,12 +197,13 @@ int listen_add(struct listen_set *s, const struct mc_target *t)
 static int refuse(const struct listener *l, const struct mc_iface *i, int error)
 {
 	char text[MC_TARGET_STRLEN], where[MC_TARGET_STRLEN + 64];
+	bool six = l->group.family == MC_IPV6;
 	const char *next = "";
 
 	if (is_unicast(l))
 		snprintf(where, sizeof where, "bind port %u", l->port);
 	else
-		snprintf(where, sizeof where, "join %s%s%s", text_of(l, text), i ? " on " : "",
+		snprintf(where, sizeof where, "join %s%s%s", listen_text(l, text), i ? " on " : "",
 			 i ? i->name : "");
 	if (error == -EADDRINUSE)
 		next = ": another program has the port to itself (ss -ulpn shows which)";
@@ -203,7 +212,10 @@ static int refuse(const struct listener *l, const struct mc_iface *i, int error)
 	else if (error == -EMFILE)
 		next = " (raise the limit: ulimit -n)";
 	else if (error == -ENOBUFS || error == -ENOMEM)
-		next = " (raise net.ipv4.igmp_max_memberships, igmp_max_msf or net.core.optmem_max)";
+		next = six ? " (raise net.ipv6.mld_max_msf or net.core.optmem_max)" :
+			     " (raise net.ipv4.igmp_max_memberships, igmp_max_msf or net.core.optmem_max)";
+	else if (error == -EAFNOSUPPORT)
+		next = " (this kernel has no IPv6: take an IPv4 group)";
 	else if (error == -ENODEV || error == -EADDRNOTAVAIL)
 		next = i ? ": it does not speak this family of addresses (give it one: ip address add)" :
 			   ": no interface is up and speaks this family of addresses (ip link set lo up)";
@@ -367,6 +379,18 @@ static void leave_stale(struct listener *l)
 	}
 }
 
+/* An interface without an address of the family is left out, unless it was named: IPv6 may be
+ * off there, and when it gets one, that is a change like any other. IPv4 joins without. */
+static bool speaks(const struct listener *l, const struct mc_iface *i)
+{
+	if (l->group.family == MC_IPV4 || *l->ifname || l->set->nifnames)
+		return true;
+	for (size_t k = 0; k < i->naddrs; k++)
+		if (i->addrs[k].addr.family == MC_IPV6)
+			return true;
+	return false;
+}
+
 /* Brings one group in line with the interfaces. An interface that goes down keeps its membership. */
 static int follow(struct listener *l)
 {
@@ -374,7 +398,8 @@ static int follow(struct listener *l)
 
 	leave_stale(l);
 	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(ifs, i));)
-		if (mc_iface_can(i) && is_named(l, i) && !find_member(l, i->index) && join_iface(l, i))
+		if (mc_iface_can(i) && is_named(l, i) && speaks(l, i) && !find_member(l, i->index) &&
+		    join_iface(l, i))
 			return EXIT_CANNOT;
 	return 0;
 }
@@ -386,38 +411,58 @@ void listen_follow(struct listen_set *s)
 			follow(s->v[i]);
 }
 
-const struct member *listen_member(const struct port *p, uint32_t ifindex)
+/* Whether a unicast socket takes what comes in on an interface: what one of its groups names. */
+static bool takes_unicast(const struct listener *l, uint32_t ifindex)
+{
+	const struct mc_iface *i = mc_ifaces_index(l->set->ifs, ifindex);
+
+	for (size_t k = 0; k < l->set->n; k++) {
+		const struct listener *g = l->set->v[k];
+
+		if (g->port == l->port && g->group.family == l->group.family && !is_unicast(g) && i &&
+		    is_named(g, i))
+			return true;
+	}
+	return false;
+}
+
+static bool takes_group(const struct port *p, uint32_t ifindex)
+{
+	const struct member *m = find_member(p->listener, ifindex);
+
+	return m && m->port == p;
+}
+
+/* Another socket that gets the same datagram and is meant for it. */
+static bool taken_elsewhere(const struct port *p, uint32_t ifindex)
 {
 	const struct listener *l = p->listener;
 	const struct listen_set *s = l->set;
 
-	if (!is_unicast(l)) {
-		const struct member *m = find_member(l, ifindex);
+	for (size_t i = 0; i < s->n && !is_unicast(l); i++)
+		if (s->v[i]->port == l->port && !mc_addr_cmp(&s->v[i]->group, &l->group) &&
+		    find_member(s->v[i], ifindex))
+			return true;
+	return false;
+}
 
-		return m && m->port == p ? m : NULL;
-	}
-	for (size_t i = 0; i < s->n; i++) {
-		const struct listener *g = s->v[i];
-		const struct member *m = g->port == l->port && g->group.family == l->group.family ?
-						 find_member(g, ifindex) :
-						 NULL;
-
-		if (m)
-			return m;
-	}
-	return NULL;
+enum taken listen_takes(const struct port *p, uint32_t ifindex)
+{
+	if (is_unicast(p->listener) ? takes_unicast(p->listener, ifindex) : takes_group(p, ifindex))
+		return TAKEN;
+	return taken_elsewhere(p, ifindex) ? TAKEN_ELSEWHERE : NOT_TAKEN;
 }
 
 /* ---- start and end ------------------------------------------------------------------ */
 
 /* The unicast twin of a group's port. It goes first, because it finds the free port. */
-static int open_unicast(struct listen_set *s, const struct listener *group)
+static int open_unicast(struct listen_set *s, const struct listener *group, size_t groups)
 {
 	struct mc_addr any = { .family = group->group.family };
 	uint16_t asked = group->port;
 
-	for (size_t i = 0; i < s->n; i++)
-		if (is_unicast(s->v[i]) && s->v[i]->port == asked && s->v[i]->group.family == any.family)
+	for (size_t i = groups; i < s->n; i++)
+		if (s->v[i]->port == asked && s->v[i]->group.family == any.family)
 			return 0;
 	struct listener *l = new_listener(s, &any, asked);
 
@@ -440,7 +485,7 @@ int listen_open(struct listen_set *s)
 	size_t groups = s->n;
 
 	for (size_t i = 0; i < groups; i++)
-		if (open_unicast(s, s->v[i]))
+		if (open_unicast(s, s->v[i], groups))
 			return EXIT_CANNOT;
 	for (size_t i = 0; i < groups; i++) {
 		if (follow(s->v[i]))

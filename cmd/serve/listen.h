@@ -66,10 +66,14 @@ int listen_open(struct listen_set *s);
 /* listen_follow brings the memberships in line with the interfaces as they are now. */
 void listen_follow(struct listen_set *s);
 
-/* listen_member gives the membership that makes this socket take datagrams of the interface,
- * or NULL: IPv6 delivers a group whatever interface it was joined on. For a unicast socket any
- * membership of its port on that interface will do. */
-const struct member *listen_member(const struct port *p, uint32_t ifindex);
+/* listen_takes tells whether a datagram of an interface is for this socket: IPv6 delivers a
+ * group to whoever joined it, on whatever interface. TAKEN_ELSEWHERE: another socket of the
+ * server has it, too, and answers. */
+enum taken { TAKEN, TAKEN_ELSEWHERE, NOT_TAKEN };
+enum taken listen_takes(const struct port *p, uint32_t ifindex);
+
+/* listen_text writes what a listener serves as a target; of several sources none is named. */
+char *listen_text(const struct listener *l, char buf[MC_TARGET_STRLEN]);
 
 /* listen_close leaves all groups and closes all sockets; returns the datagrams they had lost. */
 uint64_t listen_close(struct listen_set *s);

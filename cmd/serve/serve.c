@@ -166,7 +166,7 @@ static void on_signal(struct mc_watch *w)
 
 	while ((number = signals_read(w->fd)))
 		if (number == SIGQUIT)
-			show_end(&s->show, s->guard.clients, &s->answer.totals);
+			show_totals(&s->show, s->guard.clients, &s->answer.totals, false);
 		else
 			s->stop = true;
 }
@@ -199,10 +199,16 @@ static int open_ends(struct serve *s)
 	if (r)
 		return cannot(s, "start", r);
 	s->ifaces_watch = (struct mc_watch){ .fd = mc_ifaces_fd(s->ifs), .ready = on_ifaces, .arg = s };
+	r = mc_loop_add(s->loop, &s->ifaces_watch);
+	return r ? cannot(s, "start", r) : 0;
+}
+
+/* Only when all is open: until then a signal may end it at once, and the kernel leaves the groups. */
+static int open_signals(struct serve *s)
+{
 	s->signals_watch = (struct mc_watch){ .fd = signals_open(), .ready = on_signal, .arg = s };
-	r = s->signals_watch.fd < 0 ? s->signals_watch.fd : mc_loop_add(s->loop, &s->signals_watch);
-	if (!r)
-		r = mc_loop_add(s->loop, &s->ifaces_watch);
+	int r = s->signals_watch.fd < 0 ? s->signals_watch.fd : mc_loop_add(s->loop, &s->signals_watch);
+
 	return r ? cannot(s, "start", r) : 0;
 }
 
@@ -272,6 +278,9 @@ static void set_up_answers(struct serve *s)
 	const struct conf *c = &s->conf;
 
 	s->show = (struct show){ .json = c->json, .quiet = c->quiet, .ifs = s->ifs };
+	s->guard.ttl[0] = c->ttl > 0 ? (int32_t)c->ttl : (int32_t)sysctl_read("net/ipv4/ip_default_ttl");
+	s->guard.ttl[1] = c->ttl > 0 ? (int32_t)c->ttl :
+				       (int32_t)sysctl_read("net/ipv6/conf/default/hop_limit");
 	s->guard.ifs = s->ifs;
 	s->guard.seen = 1;
 	s->guard.any_port = c->any_port;
@@ -285,23 +294,26 @@ static void set_up_answers(struct serve *s)
 	s->answer.left = c->count ? (uint64_t)c->count : UINT64_MAX;
 }
 
+static int give_up_privileges(struct serve *s)
+{
+	bool keep_bind = false;
+
+	for (size_t i = 0; i < s->set.n; i++)
+		keep_bind |= s->set.v[i]->port < 1024; /* sockets opened later need it, too */
+	int r = priv_drop(keep_bind);
+
+	return r ? cannot(s, "give up privileges", r) : 0;
+}
+
 static void start(struct serve *s)
 {
 	struct granted rcvbuf = { .asked = s->conf.rcvbuf, .most = sysctl_read("net/core/rmem_max") };
 	struct granted sndbuf = { .asked = s->conf.sndbuf, .most = sysctl_read("net/core/wmem_max") };
-	const struct listener *first = s->set.v[0];
-	long system_ttl = sysctl_read(first->group.family == MC_IPV4 ? "net/ipv4/ip_default_ttl" :
-								       "net/ipv6/conf/default/hop_limit");
-	bool keep_bind = false;
 
-	for (size_t i = 0; i < s->set.n; i++) {
+	for (size_t i = 0; i < s->set.n; i++)
 		guard_own_port(&s->guard, s->set.v[i]->port);
-		keep_bind |= s->set.v[i]->port < 1024; /* sockets opened later need it, too */
-	}
-	(void)priv_drop(keep_bind);
-	(void)mc_sock_buffers(first->ports->watch.fd, &rcvbuf.granted, &sndbuf.granted);
-	show_start(&s->show, &s->set, (int32_t)(s->conf.ttl > 0 ? s->conf.ttl : system_ttl), s->conf.loop,
-		   &rcvbuf, &sndbuf);
+	(void)mc_sock_buffers(s->set.v[0]->ports->watch.fd, &rcvbuf.granted, &sndbuf.granted);
+	show_start(&s->show, &s->set, s->guard.ttl, s->conf.loop, &rcvbuf, &sndbuf);
 }
 
 /* ---- running ------------------------------------------------------------------------ */
@@ -336,7 +348,6 @@ static void run(struct serve *s)
 		deadline = s->answer.totals.began + s->conf.deadline;
 	while (!s->stop && s->answer.left && (deadline == MC_NEVER || mc_loop_now() < deadline))
 		turn(s, deadline);
-	s->answer.totals.ended = mc_loop_now();
 }
 
 static void close_all(struct serve *s)
@@ -371,12 +382,13 @@ static int serve(const struct verb *v, int argc, char **argv)
 	int n = opt_parse(v, argc, argv, &s->conf);
 	int code = n == -2 ? EXIT_GOOD : EXIT_CANNOT;
 
-	if (n >= 0 && !open_ends(s) && !open_targets(s, n, argv + 1)) {
+	if (n >= 0 && !open_ends(s) && !open_targets(s, n, argv + 1) && !give_up_privileges(s) &&
+	    !open_signals(s)) {
 		set_up_answers(s);
 		start(s);
 		run(s);
 		s->answer.totals.dropped = listen_close(&s->set);
-		show_end(&s->show, s->guard.clients, &s->answer.totals);
+		show_totals(&s->show, s->guard.clients, &s->answer.totals, true);
 		code = EXIT_GOOD;
 	}
 	close_all(s);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "net/loop.h"
 #include "out.h"
 
 #define SCHEMA 1
@@ -91,7 +92,25 @@ static bool is_group(const struct listener *l)
 	return !mc_addr_is_unspecified(&l->group);
 }
 
-static void text_start(const struct show *w, const struct listen_set *s, int32_t ttl, bool loop,
+static bool has_family(const struct listen_set *s, uint8_t family)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i]->group.family == family)
+			return true;
+	return false;
+}
+
+static void text_ttl(const struct listen_set *s, const int32_t ttl[2])
+{
+	bool four = has_family(s, MC_IPV4), six = has_family(s, MC_IPV6);
+
+	if (four && six && ttl[0] != ttl[1])
+		printf("replies: ttl %d (IPv4), %d (IPv6)", ttl[0], ttl[1]);
+	else
+		printf("replies: ttl %d", ttl[!four]);
+}
+
+static void text_start(const struct show *w, const struct listen_set *s, const int32_t ttl[2], bool loop,
 		       const struct granted *rcvbuf, const struct granted *sndbuf)
 {
 	for (size_t i = 0, run; i < s->n; i += run) {
@@ -103,13 +122,14 @@ static void text_start(const struct show *w, const struct listen_set *s, int32_t
 			printf("unicast to %s port %u is answered, too\n",
 			       s->v[i]->group.family == MC_IPV6 ? "IPv6" : "IPv4", s->v[i]->port);
 	}
-	printf("replies: ttl %d, loopback %s\n", ttl, loop ? "on" : "off");
+	text_ttl(s, ttl);
+	printf(", loopback %s\n", loop ? "on" : "off");
 	text_buffer("receive", "rmem_max", rcvbuf);
 	text_buffer("send", "wmem_max", sndbuf);
 	out_flush();
 }
 
-static json_t *json_group(const struct show *w, const struct listener *l)
+static json_t *json_group(const struct show *w, const struct listener *l, const int32_t ttl[2])
 {
 	json_t *sources = json_array(), *ifaces = json_array();
 	char buf[MC_TARGET_STRLEN];
@@ -124,8 +144,9 @@ static json_t *json_group(const struct show *w, const struct listener *l)
 				      json_pack("{s:o, s:i, s:o}", "ifname", out_text(m->ifname), "ifindex",
 						(int)m->ifindex, "address", a ? out_addr(a) : json_null()));
 	}
-	return json_pack("{s:s, s:o, s:i, s:o, s:o}", "target", endpoint(&l->group, l->port, buf), "group",
-			 out_addr(&l->group), "port", (int)l->port, "sources", sources, "interfaces", ifaces);
+	return json_pack("{s:s, s:o, s:i, s:o, s:o, s:i}", "target", listen_text(l, buf), "group",
+			 out_addr(&l->group), "port", (int)l->port, "sources", sources, "interfaces", ifaces,
+			 "ttl", (int)ttl[l->group.family == MC_IPV6]);
 }
 
 static void json_buffer(json_t *obj, const char *name, const struct granted *b)
@@ -139,22 +160,23 @@ static void json_buffer(json_t *obj, const char *name, const struct granted *b)
 	json_object_set_new(obj, key, b->most > 0 ? json_integer(b->most) : json_null());
 }
 
-static void json_start(const struct show *w, const struct listen_set *s, int32_t ttl, bool loop,
+static void json_start(const struct show *w, const struct listen_set *s, const int32_t ttl[2], bool loop,
 		       const struct granted *rcvbuf, const struct granted *sndbuf)
 {
 	json_t *targets = json_array();
 
 	for (size_t i = 0; i < s->n; i++)
 		if (is_group(s->v[i]))
-			json_array_append_new(targets, json_group(w, s->v[i]));
-	json_t *obj = json_pack("{s:o, s:i, s:b}", "targets", targets, "ttl", (int)ttl, "loop", (int)loop);
+			json_array_append_new(targets, json_group(w, s->v[i], ttl));
+	json_t *obj = json_pack("{s:o, s:i, s:b}", "targets", targets, "ttl",
+				(int)ttl[s->v[0]->group.family == MC_IPV6], "loop", (int)loop);
 
 	json_buffer(obj, "rcvbuf", rcvbuf);
 	json_buffer(obj, "sndbuf", sndbuf);
 	event("start", obj);
 }
 
-void show_start(const struct show *w, const struct listen_set *s, int32_t ttl, bool loop,
+void show_start(const struct show *w, const struct listen_set *s, const int32_t ttl[2], bool loop,
 		const struct granted *rcvbuf, const struct granted *sndbuf)
 {
 	if (w->quiet)
@@ -233,7 +255,7 @@ static void show_client(const struct show *w, const struct client *c, uint64_t n
 
 	if (w->json) {
 		event("client", json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}", "address", out_addr(&c->addr),
-					  "ifname", out_text(name_of(w, c->ifindex)), "requests",
+					  "ifname", out_text(c->addr.family ? c->ifname : NULL), "requests",
 					  (json_int_t)c->requests, "replies", (json_int_t)c->replies, "bytes",
 					  (json_int_t)c->bytes, "refused", (json_int_t)c->refused));
 		return;
@@ -242,8 +264,7 @@ static void show_client(const struct show *w, const struct client *c, uint64_t n
 		mc_addr_format(&c->addr, who, sizeof who);
 	else
 		snprintf(who, sizeof who, "%" PRIu64 " others", n);
-	printf("%-39s %-10s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", who,
-	       c->addr.family && name_of(w, c->ifindex) ? name_of(w, c->ifindex) : "", c->requests,
+	printf("%-39s %-10s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", who, c->ifname, c->requests,
 	       c->replies, c->refused);
 }
 
@@ -267,12 +288,12 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void text_end(const struct totals *t, uint64_t clients)
+static void text_totals(const struct totals *t, uint64_t clients)
 {
 	printf("%" PRIu64 " request%s from %" PRIu64 " client%s, %" PRIu64 " repl%s, %" PRIu64
 	       " bytes returned in %.1f s\n",
 	       t->requests, plural(t->requests), clients, plural(clients), t->replies,
-	       t->replies == 1 ? "y" : "ies", t->bytes, (double)(t->ended - t->began) / 1e9);
+	       t->replies == 1 ? "y" : "ies", t->bytes, (double)(mc_loop_now() - t->began) / 1e9);
 	for (enum cause c = ANSWERED + 1; c < NCAUSES; c++)
 		if (t->refused[c])
 			printf("not answered: %" PRIu64 " %s\n", t->refused[c], guard_text(c));
@@ -281,31 +302,33 @@ static void text_end(const struct totals *t, uint64_t clients)
 		       " repl%s, the system would not take them (send buffer, route, firewall)\n",
 		       t->unsent, t->unsent == 1 ? "y" : "ies");
 	if (t->dropped)
-		printf("lost: %" PRIu64 " request%s, in a full receive buffer (--rcvbuf raises it)\n",
+		printf("lost: %" PRIu64
+		       " request%s (or trains of them), in a full receive buffer (--rcvbuf raises it)\n",
 		       t->dropped, plural(t->dropped));
 	out_flush();
 }
 
-static void json_end(const struct totals *t, uint64_t clients)
+static void json_totals(const struct totals *t, uint64_t clients, bool final)
 {
 	json_t *refused = json_object();
 
 	for (enum cause c = ANSWERED + 1; c < NCAUSES; c++)
 		if (t->refused[c])
 			json_object_set_new(refused, guard_name(c), json_integer((json_int_t)t->refused[c]));
-	event("end", json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "seconds",
-			       out_seconds(t->ended - t->began), "clients", (json_int_t)clients, "requests",
-			       (json_int_t)t->requests, "replies", (json_int_t)t->replies, "bytes",
-			       (json_int_t)t->bytes, "refused", refused, "unsent", (json_int_t)t->unsent,
-			       "dropped", (json_int_t)t->dropped));
+	event(final ? "end" : "so_far",
+	      json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "seconds",
+			out_seconds(mc_loop_now() - t->began), "clients", (json_int_t)clients, "requests",
+			(json_int_t)t->requests, "replies", (json_int_t)t->replies, "bytes",
+			(json_int_t)t->bytes, "refused", refused, "unsent", (json_int_t)t->unsent, "dropped",
+			(json_int_t)t->dropped));
 }
 
-void show_end(const struct show *w, const struct clients *clients, const struct totals *t)
+void show_totals(const struct show *w, const struct clients *clients, const struct totals *t, bool final)
 {
 	uint64_t n = show_clients(w, clients);
 
 	if (w->json)
-		json_end(t, n);
+		json_totals(t, n, final);
 	else
-		text_end(t, n);
+		text_totals(t, n);
 }

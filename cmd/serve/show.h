@@ -22,14 +22,16 @@ struct granted {
 struct totals {
 	uint64_t requests, replies, bytes, unsent, dropped;
 	uint64_t refused[NCAUSES];
-	mc_time began, ended;
+	mc_time began;
 };
 
-void show_start(const struct show *w, const struct listen_set *s, int32_t ttl, bool loop,
+void show_start(const struct show *w, const struct listen_set *s, const int32_t ttl[2], bool loop,
 		const struct granted *rcvbuf, const struct granted *sndbuf);
 void show_membership(const struct show *w, const struct listener *l, const struct member *m, bool joined,
 		     const char *why);
 void show_request(const struct show *w, const struct mc_dgram *d, uint16_t port, enum cause why);
-void show_end(const struct show *w, const struct clients *clients, const struct totals *t);
+
+/* show_totals shows them at the end, or (final false) so far. */
+void show_totals(const struct show *w, const struct clients *clients, const struct totals *t, bool final);
 
 #endif

@@ -52,8 +52,8 @@ int mc_sock_local(int fd, struct mc_addr *ret_addr, uint16_t *ret_port);
  * keeps and reports twice that, for its own overhead: socket(7)). Returns 0 or -errno. */
 int mc_sock_buffers(int fd, int32_t *ret_rcvbuf, int32_t *ret_sndbuf);
 
-/* mc_sock_drops tells how many datagrams this socket lost because its receive buffer was
- * full. Returns 0 or -errno. */
+/* mc_sock_drops tells how often this socket lost what arrived because its receive buffer was
+ * full; each time one datagram, or one train of them. Returns 0 or -errno. */
 int mc_sock_drops(int fd, uint32_t *ret);
 
 /* mc_sock_join joins a group on one interface; source NULL means from any source, otherwise

@@ -248,6 +248,7 @@ static void put(struct msghdr *m, int level, int type, const void *value, size_t
 {
 	struct cmsghdr *c = (struct cmsghdr *)((uint8_t *)m->msg_control + m->msg_controllen);
 
+	memset(c, 0, CMSG_SPACE(len)); /* the kernel is given no octet that was not set */
 	c->cmsg_level = level;
 	c->cmsg_type = type;
 	c->cmsg_len = CMSG_LEN(len);

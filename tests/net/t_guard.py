@@ -6,6 +6,7 @@ That nothing was sent is seen in a capture on the server's interface, after a re
 answered: what came before it was dealt with by then, so that no test waits for silence.
 """
 import functools
+import signal
 import socket
 import time
 
@@ -94,6 +95,36 @@ def loop(fam):
             same(len(capture.udp(port=5000)), 1, "datagrams of port 5000, the forged one among them")
         for v in vs:
             same(v.stop().code, 0, "exit code")
+
+
+def asked(v):
+    """How many requests a server says it had, now."""
+    seen = len(v.of("so_far"))
+    v.send_signal(signal.SIGQUIT)
+    check(wait_until(lambda: len(v.of("so_far")) > seen, 10), "no totals on SIGQUIT")
+    return v.of("so_far")[-1]["requests"]
+
+
+@test("two servers of different ports that one forged datagram sets on each other fall silent", families=True)
+def loop_of_ports(fam):
+    s, c, second = three()
+    vs = [serve(s, target(group(fam), 5000)), serve(second, target(group(fam), 6000))]
+    hears(second, target(group(fam), 5000))  # the two know each other's Ethernet address now
+    before = [asked(v) for v in vs]
+    Forger(c).send(second.addr(fam), 6000, s.addr(fam), 5000, b"forged", Forger(s).ether)
+    check(wait_until(lambda: asked(vs[0]) > before[0] and asked(vs[1]) > before[1], 10), "no loop began")
+    check(wait_until(lambda: sum(end_of(v, "refused").get("worn_out", 0) for v in vs) == 1, 10), "it never ended")
+    still = [asked(v) for v in vs]
+    time.sleep(0.3)
+    same([asked(v) for v in vs], still, "requests, a while later")
+    among(sum(still) - sum(before), 2, 64, "requests of a loop that a datagram of 64 hops began")
+    for v in vs:
+        same(v.stop().code, 0, "exit code")
+
+
+def end_of(v, key):
+    asked(v)
+    return v.of("so_far")[-1][key]
 
 
 @test("one forged datagram between mcast serve and a plain server makes no loop", families=True)

@@ -334,5 +334,52 @@ def text_lines():
     same(v.stop().code, 0, "exit code")
 
 
+@test("unicast is answered on an interface that cannot multicast, unless interfaces are named", families=True)
+def unicast_without_multicast(fam):
+    s, c = Node("server"), Node("client")
+    a, b = link(s, c)
+    s.ip("link set %s multicast off" % a)
+    for args, answered in ((), 1), (("-I", "lo"), 0):
+        v = serve(s, *args, target(group(fam)))
+        got = ask(c, fam, s.addr(fam, a), timeout=10 if answered else 0.5)
+        same(len(got), answered, "replies with %s" % (args or "all interfaces",))
+        v.stop()
+
+
+@test("a group named on two interfaces counts each request once", families=True)
+def group_on_two(fam):
+    s, c = Node("server"), Node("client")
+    link(s, c)
+    v = serve(s, target(group(fam), iface="eth0"), target(group(fam), iface="lo"))
+    hears(c, target(group(fam)))
+    e = end(v.stop())
+    same((e["requests"], e["replies"], e["refused"]), (2, 2, {}), "totals")
+
+
+@test("an interface without IPv6 is left out, and joined when it gets an address")
+def ipv6_off():
+    s, c = Node("server"), Node("client")
+    link(s, c)
+    s.sysctl("net/ipv6/conf/all/disable_ipv6", 1)
+    v = Verb(s, "serve", "-6")
+    done = v.wait()
+    same(done.code, 2, "exit code without IPv6")
+    s.sysctl("net/ipv6/conf/lo/disable_ipv6", 0)
+    v = serve(s, "-6")
+    same([i["ifname"] for i in of(v.events, "start")[0]["targets"][0]["interfaces"]], ["lo"], "joined at the start")
+    s.sysctl("net/ipv6/conf/eth0/disable_ipv6", 0)
+    v.wait_event("joined", ifname="eth0")
+
+
+@test("a client on the server's host is answered though its address is another interface's", families=True)
+def weak_host(fam):
+    s = Node("server")
+    for net in 0, 1:
+        link(s, Node("other"), net=net)
+    serve(s, target(group(fam)))
+    got = ask(s, fam, group(fam), ifname="eth0", bind=(s.addr(fam, "eth1"), 0))
+    same([(data, port) for data, _, port in got], [(b"question", 5000)], "replies")
+
+
 if __name__ == "__main__":
     main()

@@ -196,5 +196,29 @@ def closed_pipe():
         requests.stop()
 
 
+@test("SIGTERM ends a server that is still opening its sockets, and leaves nothing joined")
+def while_opening():
+    s, _ = pair()
+    v = Verb(s, "serve", "239.64.0.0:5000+15000")
+    check(wait_until(lambda: len(s.joined(4)) > 50, 10), "it joined nothing")
+    v.send_signal(signal.SIGTERM)
+    done = v.wait(30)
+    check(done.code in (0, -signal.SIGTERM), "exit code %s" % done.code)
+    check(wait_until(lambda: len(s.joined(4)) < 10, 20), "joined still")
+
+
+@test("SIGQUIT prints the totals so far, as text and as JSON, and the server lives on")
+def so_far():
+    s, c = pair()
+    v = serve(s, target(group(4)))
+    hears(c, target(group(4)))
+    v.send_signal(signal.SIGQUIT)
+    e = v.wait_event("so_far")
+    same((e["requests"], e["replies"]), (2, 2), "totals")
+    check(0 < e["seconds"] < 300, "seconds %s" % e["seconds"])
+    hears(c, target(group(4)))
+    same(end(v.stop())["requests"], 4, "requests at the end")
+
+
 if __name__ == "__main__":
     main()

@@ -216,8 +216,31 @@ def link_local():
     v = serve(s, t)
     r = hears(c, t)
     check(of(r.events, "reply")[0]["responder"].startswith("fe80:"), "responder is not link-local")
+    same({e["ifname"] for e in r.events if "responder" in e}, {"eth0"}, "interface of a link-local responder")
     hears(c, target("ff02::1234"), "-I", "eth0")
     same(end(v.stop())["replies"], 4, "replies")
+
+
+@test("an address that is not link-local is told without an interface", families=True)
+def no_zone(fam):
+    s, c = pair()
+    serve(s, target(group(fam)))
+    r = hears(c, target(group(fam)), "-I", "eth0")
+    same([e["ifname"] for e in r.events if "responder" in e], [None, None, None], "interface")
+
+
+@test("an interface's name reaches the terminal as text, whatever is in it")
+def terminal():
+    s, c = Node("server"), Node("client")
+    name = "e\x1b[1m\u009b"
+    link(s, c, ifb=name)
+    serve(s, target("ff02::1234", iface="eth0"))
+    for port in 5000, 5001:
+        r = text(c, "ping", "-c", 1, "-W", 0.5, "-I", name, target("ff02::1234", port))
+        same(r.code, port - 5000, "exit code")
+        shown = r.stdout + r.stderr
+        check("by e\\x1b[1m\\xc2\\x9b" in shown, "the name is not escaped", shown)
+        same(sorted(set(shown) & {"\x1b", "\u009b"}), [], "control characters")
 
 
 @test("-f sends as fast as it is answered, and loss adds up", families=True)
@@ -262,6 +285,24 @@ def flood_loss(fam):
     same(who, wanted, "sent, received, loss")
     among(answered, 100, 450, "answers of the slow one")
     same((r.code, end(r)["sent"], end(r)["responders"]), (0, 500, 2), "exit code, sent, responders")
+
+
+@test("-f: what is no reply makes no responder, is not counted, and is not waited for", families=True)
+def flood_strays(fam):
+    s, c = pair()
+    zero = lambda data: data[:16] + bytes(8) + data[24:]
+    stray = Responder(s, fam, group(fam), 5000, answer=lambda data, n: [b"garbage", zero(data)])
+    r = text(c, "ping", "-f", "-c", 20, "-W", 0.5, target(group(fam)))
+    same(r.code, 1, "exit code")
+    check("0 replies from 0 responders" in r.stdout, "a responder", r.stdout)
+    check("40 datagrams came, but no reply" in r.stderr and "late" not in r.stderr, "the advice", r.stderr)
+    stray.stop()
+    stray.sock.close()
+    Responder(s, fam, group(fam), answer=lambda data, n: [data])
+    Responder(c, fam, group(fam), answer=lambda data, n: [b"garbage", zero(data)])
+    r = ping(c, "-f", "-c", 20, "-W", 20, "--window", 1, target(group(fam)), timeout=60)
+    same([(e["responder"], e["received"]) for e in of(r.events, "responder")], [(s.addr(fam), 20)], "responders")
+    check(end(r)["seconds"] < 15, "it waited for what is no reply", end(r))
 
 
 @test("-f where nobody answers sends about a hundred a second, and exits 1")

@@ -86,6 +86,46 @@ def link_local():
     check(("eth0", "ff02::1234") in s.joined(6), "-I is not interface enough")
 
 
+@test("a link-local address that is on two interfaces does not tell which")
+def address_twice():
+    s, c = Node("host"), Node("peer")
+    for net in range(2):
+        link(s, c, net=net)
+    s.ip("addr add fe80::1/64 dev eth0 nodad", "addr add fe80::1/64 dev eth1 nodad", "addr add fe80::2/64 dev eth1 nodad")
+    for verb in ("serve", "ping"):
+        refused(s, verb, "-I", "fe80::1", target("ff02::1234"), words=["several", "eth0, eth1"])
+    refused(s, "ping", target("ff02::1234", source="fe80::1"), words=["several"])
+    refused(s, "ping", "-I", "eth0", target("ff02::1234", source="fe80::2"), words=["eth0", "fe80::2"])
+    refused(s, "ping", target(group(4), source="127.9.8.7"), words=["127.9.8.7", "no interface"])
+    serve(c, target("ff02::1234", iface="eth1"))
+    hears(s, target("ff02::1234"), "-I", "fe80::2")
+    hears(s, target("ff02::1234", source="fe80::1", iface="eth1"))
+
+
+@test("where no interface is up, the next step brings one up", families=True)
+def nothing_up(fam):
+    n = Node("off")
+    n.ip("link set lo down")
+    up = ["ip link set lo up"]
+    refused(n, "ping", target(group(fam)), words=up)
+    refused(n, "ping", "-I", "nope", target(group(fam)), words=up)
+    if fam == 6:
+        refused(n, "ping", target("ff02::1234"), words=up)
+
+
+@test("a long list of interfaces ends between two names")
+def long_list():
+    n = Node("many")
+    names = ["a-long-name-%03d" % i for i in range(40)]
+    n.ip(*["link add %s up type veth peer name %s" % pair for pair in zip(names[::2], names[1::2])],
+         *["link set %s up" % name for name in names])
+    r = text(n, "ping", "-I", "nope", target(group(4)))
+    same(r.code, 2, "exit code")
+    listed = r.stderr.strip().split("interfaces: ")[1].rstrip(")").split(", ")
+    same(listed[-1], "...", "end of the list")
+    check(len(listed) > 10 and set(listed[:-1]) <= set(names) | {"lo"}, "a name is cut", r.stderr)
+
+
 @test("more sources for one group than the system takes", families=True)
 def too_many_sources(fam):
     s, c = host()
@@ -148,7 +188,15 @@ def no_ipv6():
     serve(n, target(group(4)))
     hears(other, target(group(4)))
     refused(n, "ping", "-c", 1, target(group(6)), words=[group(6)])
-    refused(n, "ping", "-c", 1, "-I", "eth0", target(group(6)), words=[group(6)])
+    refused(n, "ping", target(group(6)), words=["switched off", "net/ipv6/conf/all/disable_ipv6=0"])
+    for ifname in "eth0", "lo":
+        on = "net/ipv6/conf/%s/disable_ipv6" % ifname
+        refused(n, "ping", "-c", 1, "-I", ifname, target(group(6)), words=[group(6), on + "=0"])
+    n.sysctl(on, 0)
+    refused(n, "ping", "-c", 1, "-I", "lo", target(group(6)), words=["ip -6 route add local ff00::/8 dev lo"])
+    n.sysctl("net/ipv6/conf/eth0/addr_gen_mode", 1)
+    n.sysctl("net/ipv6/conf/eth0/disable_ipv6", 0)
+    refused(n, "ping", "-c", 1, "-I", "eth0", target(group(6)), words=["ip address add ADDRESS/64 dev eth0"])
 
 
 if __name__ == "__main__":

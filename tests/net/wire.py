@@ -147,7 +147,7 @@ def _sum(data):
     return ~s & 0xffff
 
 
-def udp_packet(src, sport, dst, dport, data, ttl=1):
+def udp_packet(src, sport, dst, dport, data, ttl=64):
     """An IP packet with a UDP datagram, whatever the addresses and ports."""
     s, d, n = pack(src), pack(dst), 8 + len(data)
     pseudo = s + d + struct.pack("!II", n, UDP)

@@ -44,7 +44,7 @@ static void rig_allow(struct rig *r, const char *prefix)
 /* One datagram, or a train of n, from a peer to a group or to one of our addresses. */
 static struct mc_dgram datagram(const char *peer, bool group, uint32_t ifindex)
 {
-	struct mc_dgram d = { .peer = address(peer), .port = 40000, .ifindex = ifindex };
+	struct mc_dgram d = { .peer = address(peer), .port = 40000, .ifindex = ifindex, .ttl = 64 };
 	bool six = d.peer.family == MC_IPV6;
 
 	d.local = address(group ? six ? "ff15::1" : "239.1.2.3" : six ? "2001:db8::1" : "10.0.0.1");
@@ -115,7 +115,7 @@ static void test_sources(void **state)
 		{ "ff15::1", SOURCE_MULTICAST },
 		{ "255.255.255.255", SOURCE_BROADCAST },
 		{ "10.0.0.255", SOURCE_BROADCAST },
-		{ "10.0.1.77", SOURCE_BROADCAST },  /* of any interface: the reply goes by a route */
+		{ "10.0.1.77", SOURCE_BROADCAST }, /* of any interface: the reply goes by a route */
 		{ "10.0.1.255", SOURCE_BROADCAST },
 		{ "0.0.0.0", SOURCE_UNSPECIFIED },
 		{ "::", SOURCE_UNSPECIFIED },
@@ -384,23 +384,55 @@ static void test_changes(void **state)
 	rig_close(&r);
 }
 
+/* ---- hops ---------------------------------------------------------------------------- */
+
+/* A unicast request of a TTL: what is decided, and the TTL of the reply. */
+static void expect_ttl(struct rig *r, const char *peer, bool group, int32_t ttl, enum cause want,
+		       int32_t reply)
+{
+	struct mc_dgram d = datagram(peer, group, V0);
+	uint64_t allowed;
+	struct client *c;
+
+	d.ttl = ttl;
+	assert_int_equal(ask(r, &d, 1, &allowed, &c), want);
+	if (!want)
+		assert_int_equal(guard_ttl(&r->g, &d), reply);
+}
+
+static void test_hops(void **state)
+{
+	static const char *const peers[] = { "10.0.0.2", "2001:db8::2" };
+	struct rig r;
+
+	netns_of(state);
+	rig_open(&r);
+	r.g.ttl[0] = r.g.ttl[1] = 64;
+	for (size_t i = 0; i < COUNT(peers); i++) {
+		r.g.any_port = false;
+		expect_ttl(&r, peers[i], false, 64, ANSWERED, 63);
+		expect_ttl(&r, peers[i], false, 2, ANSWERED, 1);
+		expect_ttl(&r, peers[i], false, 1, WORN_OUT, 0);
+		expect_ttl(&r, peers[i], false, 255, ANSWERED, -1);
+		expect_ttl(&r, peers[i], false, -1, ANSWERED, -1);
+		expect_ttl(&r, peers[i], true, 1, ANSWERED, -1);
+		r.g.any_port = true;
+		expect_ttl(&r, peers[i], false, 1, ANSWERED, -1);
+		expect_ttl(&r, peers[i], false, 64, ANSWERED, -1);
+	}
+	rig_close(&r);
+}
+
 /* ---- words -------------------------------------------------------------------------- */
 
 /* The names are part of the JSON that mcast-serve(1) describes. */
 static void test_names(void **state)
 {
-	static const char *const names[NCAUSES] = { "answered",
-						    "source_multicast",
-						    "source_broadcast",
-						    "source_unspecified",
-						    "source_port_zero",
-						    "own_port",
-						    "not_allowed",
-						    "off_link",
-						    "rate",
-						    "loop",
-						    "interface",
-						    "destination" };
+	static const char *const names[NCAUSES] = {
+		"answered", "source_multicast", "source_broadcast", "source_unspecified", "source_port_zero",
+		"own_port", "not_allowed",      "off_link",         "worn_out",           "rate",
+		"loop",     "interface",        "destination"
+	};
 
 	(void)state;
 	for (enum cause c = ANSWERED; c < NCAUSES; c++) {
@@ -422,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_allowed_rate),
 		cmocka_unit_test(test_refused_is_free),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_hops),
 		cmocka_unit_test(test_names),
 	};
 
