@@ -165,10 +165,12 @@ static void on_signal(struct mc_watch *w)
 	int number;
 
 	while ((number = signals_read(w->fd)))
-		if (number == SIGQUIT)
+		if (number == SIGQUIT) {
+			s->answer.totals.ended = mc_loop_now();
 			show_totals(&s->show, s->guard.clients, &s->answer.totals, false);
-		else
+		} else {
 			s->stop = true;
+		}
 }
 
 static void on_membership(void *arg, const struct listener *l, const struct member *m, bool joined,
@@ -348,6 +350,7 @@ static void run(struct serve *s)
 		deadline = s->answer.totals.began + s->conf.deadline;
 	while (!s->stop && s->answer.left && (deadline == MC_NEVER || mc_loop_now() < deadline))
 		turn(s, deadline);
+	s->answer.totals.ended = mc_loop_now();
 }
 
 static void close_all(struct serve *s)

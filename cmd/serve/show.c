@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "net/loop.h"
 #include "out.h"
 
 #define SCHEMA 1
@@ -293,7 +292,7 @@ static void text_totals(const struct totals *t, uint64_t clients)
 	printf("%" PRIu64 " request%s from %" PRIu64 " client%s, %" PRIu64 " repl%s, %" PRIu64
 	       " bytes returned in %.1f s\n",
 	       t->requests, plural(t->requests), clients, plural(clients), t->replies,
-	       t->replies == 1 ? "y" : "ies", t->bytes, (double)(mc_loop_now() - t->began) / 1e9);
+	       t->replies == 1 ? "y" : "ies", t->bytes, (double)(t->ended - t->began) / 1e9);
 	for (enum cause c = ANSWERED + 1; c < NCAUSES; c++)
 		if (t->refused[c])
 			printf("not answered: %" PRIu64 " %s\n", t->refused[c], guard_text(c));
@@ -317,7 +316,7 @@ static void json_totals(const struct totals *t, uint64_t clients, bool final)
 			json_object_set_new(refused, guard_name(c), json_integer((json_int_t)t->refused[c]));
 	event(final ? "end" : "so_far",
 	      json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "seconds",
-			out_seconds(mc_loop_now() - t->began), "clients", (json_int_t)clients, "requests",
+			out_seconds(t->ended - t->began), "clients", (json_int_t)clients, "requests",
 			(json_int_t)t->requests, "replies", (json_int_t)t->replies, "bytes",
 			(json_int_t)t->bytes, "refused", refused, "unsent", (json_int_t)t->unsent, "dropped",
 			(json_int_t)t->dropped));

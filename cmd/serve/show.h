@@ -22,7 +22,7 @@ struct granted {
 struct totals {
 	uint64_t requests, replies, bytes, unsent, dropped;
 	uint64_t refused[NCAUSES];
-	mc_time began;
+	mc_time began, ended; /* ended: or the time of the look */
 };
 
 void show_start(const struct show *w, const struct listen_set *s, const int32_t ttl[2], bool loop,
