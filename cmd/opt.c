@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "near.h"
+#include "out.h"
 
 enum { COLUMNS = 80, LEFT_MAX = 26 };
 
@@ -18,22 +19,9 @@ const struct opt opt_help = { 'h', "help", NULL, OPT_FLAG, 0, 0, 0, NULL, "show 
 
 /* ---- refusals ------------------------------------------------------------------------- */
 
-/* What was typed is shown, but can neither break the line nor reach the terminal as a command. */
-static void put_plain(const char *s, FILE *f)
-{
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c < 0x20 || c == 0x7f)
-			fprintf(f, "\\x%02x", c);
-		else
-			putc(c, f);
-	}
-}
-
 int opt_refuse(const struct verb *v, const char *fmt, ...)
 {
-	char text[2048];
+	char text[2048], plain[4 * sizeof text];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -41,8 +29,7 @@ int opt_refuse(const struct verb *v, const char *fmt, ...)
 	va_end(ap);
 	fflush(stdout);
 	fprintf(stderr, v ? "mcast %s: " : "mcast: ", v ? v->name : "");
-	put_plain(text, stderr);
-	putc('\n', stderr);
+	fprintf(stderr, "%s\n", out_plain(plain, sizeof plain, text));
 	return EXIT_CANNOT;
 }
 
@@ -118,16 +105,21 @@ static int read_seconds(const char *s, mc_time *ret)
 	return 0;
 }
 
+static bool is_time(const struct opt *o)
+{
+	return o->type == OPT_SECONDS || o->type == OPT_SPAN;
+}
+
 static int64_t least_of(const struct opt *o)
 {
-	return o->type == OPT_SECONDS && o->min < 0 ? 0 : o->min;
+	return is_time(o) && o->min < 0 ? 0 : o->min;
 }
 
 static int64_t most_of(const struct opt *o)
 {
 	const int64_t whole = (int64_t)(MC_NEVER / MC_SEC - 1);
 
-	return o->type == OPT_SECONDS && o->max > whole ? whole : o->max;
+	return is_time(o) && o->max > whole ? whole : o->max;
 }
 
 static char *show_number(const struct opt *o, int64_t n, char *buf, size_t cap)
@@ -148,7 +140,9 @@ static int why_range(const struct opt *o, bool above, char *why, size_t cap)
 
 	show_number(o, least_of(o), a, sizeof a);
 	show_number(o, most_of(o), b, sizeof b);
-	if (o->max == INT64_MAX && !above)
+	if (o->type == OPT_SPAN)
+		snprintf(why, cap, "must be more than 0%s%s", above ? ", and at most " : "", above ? b : "");
+	else if (o->max == INT64_MAX && !above)
 		snprintf(why, cap, "must be %s or more", a);
 	else
 		snprintf(why, cap, "must be %s to %s", a, b);
@@ -180,8 +174,10 @@ static int set_seconds(const struct opt *o, void *dest, const char *arg, char *w
 		snprintf(why, cap, "must be a number of seconds such as 10 or 0.5");
 		return -1;
 	}
-	if (r < 0 || t < (mc_time)least_of(o) * MC_SEC || t > (mc_time)most_of(o) * MC_SEC)
-		return why_range(o, *arg != '-', why, cap);
+	bool above = t > (mc_time)most_of(o) * MC_SEC || (r < 0 && *arg != '-');
+
+	if (r < 0 || above || t < (mc_time)least_of(o) * MC_SEC || (o->type == OPT_SPAN && !t))
+		return why_range(o, above, why, cap);
 	*(mc_time *)dest = t;
 	return 0;
 }
@@ -200,6 +196,7 @@ static int set(const struct opt *o, void *dest, const char *arg, char *why, size
 	case OPT_SIZE:
 		return set_int(o, dest, arg, why, cap);
 	case OPT_SECONDS:
+	case OPT_SPAN:
 		return set_seconds(o, dest, arg, why, cap);
 	case OPT_TEXT:
 		*(const char **)dest = arg;

@@ -15,6 +15,7 @@ enum opt_type {
 	OPT_INT,     /* int64_t, from min to max */
 	OPT_SIZE,    /* int64_t, from min to max; K, M and G are powers of 1024 */
 	OPT_SECONDS, /* mc_time, decimal seconds; min and max in seconds */
+	OPT_SPAN,    /* the same, and more than 0 */
 	OPT_TEXT,    /* const char *, of argv */
 	OPT_CALL,    /* anything: row's call reads it */
 };

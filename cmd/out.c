@@ -1,6 +1,7 @@
 /*
- * out.c - JSON objects on stdout, one a line, and text from elsewhere made fit for them: JSON
- * is UTF-8 (RFC 8259 8.1), payloads and interface names need not be. It knows no verb's keys.
+ * out.c - JSON objects on stdout, one a line, and text from elsewhere made fit for them and for
+ * terminals: JSON is UTF-8 (RFC 8259 8.1), payloads and interface names need not be. It knows no
+ * verb's keys.
  */
 #include "out.h"
 
@@ -28,11 +29,10 @@ static json_t *host(void)
 	return out_text(name);
 }
 
-void out_event(const char *verb, int schema, const char *event, json_t *obj)
+void out_event(int schema, const char *event, json_t *obj)
 {
 	json_t *all = json_object();
 
-	(void)verb;
 	json_object_set_new(all, "event", out_text(event));
 	json_object_set_new(all, "ts", now());
 	json_object_set_new(all, "host", host());
@@ -106,25 +106,29 @@ json_t *out_text(const char *text)
 	return ret;
 }
 
-/* Writes one octet as it is shown; returns the characters used, 1, 2 or 4. */
-static size_t put_octet(char *p, unsigned char c)
+static size_t put_hex(char *p, unsigned char c)
 {
-	static const char hex[] = "0123456789abcdef", plain[] = "\n\r\t\"\\", letters[] = "nrt\"\\";
-	const char *found = c ? strchr(plain, c) : NULL;
+	static const char hex[] = "0123456789abcdef";
 
 	p[0] = '\\';
-	if (found) {
-		p[1] = letters[found - plain];
-		return 2;
-	}
-	if (c >= 0x20 && c < 0x7f) {
-		p[0] = (char)c;
-		return 1;
-	}
 	p[1] = 'x';
 	p[2] = hex[c >> 4];
 	p[3] = hex[c & 15];
 	return 4;
+}
+
+/* Writes one octet as it is shown; returns the characters used, 1, 2 or 4. */
+static size_t put_octet(char *p, unsigned char c)
+{
+	static const char plain[] = "\n\r\t\"\\", letters[] = "nrt\"\\";
+	const char *found = c ? strchr(plain, c) : NULL;
+
+	p[0] = found ? '\\' : (char)c;
+	if (found) {
+		p[1] = letters[found - plain];
+		return 2;
+	}
+	return c >= 0x20 && c < 0x7f ? 1 : put_hex(p, c);
 }
 
 char *out_payload(char *buf, size_t cap, const void *data, size_t len, size_t most)
@@ -140,5 +144,47 @@ char *out_payload(char *buf, size_t cap, const void *data, size_t len, size_t mo
 	for (; i < len && i < most && cap - n >= 8; i++)
 		n += put_octet(buf + n, s[i]);
 	strcpy(buf + n, i < len ? "..." : "");
+	return buf;
+}
+
+/* The length of the character at s if a terminal shows it and does nothing else; 0 otherwise.
+ * C1, U+0080 to U+009F, are commands as ESC is. */
+static size_t shown_len(const unsigned char *s)
+{
+	size_t len = utf8_len(s);
+
+	return *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0) ? 0 : len;
+}
+
+char *out_plain(char *buf, size_t cap, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n = 0;
+
+	while (*s) {
+		size_t len = shown_len(s);
+
+		if (n + (len ? len : 4) >= cap)
+			break;
+		if (len)
+			memcpy(buf + n, s, len);
+		else
+			put_hex(buf + n, *s);
+		n += len ? len : 4;
+		s += len ? len : 1;
+	}
+	if (cap)
+		buf[n] = '\0';
+	return buf;
+}
+
+char *out_endpoint(char *buf, size_t cap, const struct mc_addr *a, uint16_t port, const char *zone)
+{
+	char addr[MC_ADDR_STRLEN], plain[4 * MC_IFNAME_SIZE];
+	bool six = a->family == MC_IPV6;
+
+	snprintf(buf, cap, "%s%s%s%s%s:%u", six ? "[" : "", mc_addr_format(a, addr, sizeof addr),
+		 zone && *zone ? "%" : "", out_plain(plain, sizeof plain, zone ? zone : ""), six ? "]" : "",
+		 port);
 	return buf;
 }

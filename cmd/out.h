@@ -1,5 +1,5 @@
 /*
- * out.h - what goes to stdout: JSON objects one a line, and payloads made printable.
+ * out.h - what goes to stdout: JSON objects one a line, and text and payloads made printable.
  */
 #ifndef MCAST_OUT_H
 #define MCAST_OUT_H
@@ -10,7 +10,7 @@
 /* out_event prints one JSON object as a line and flushes it: "event", "ts" (Unix seconds),
  * "host" and "schema" first, then the keys of obj in their order. obj is taken over. schema is
  * the number of the verb's format, raised when a key changes its meaning. */
-void out_event(const char *verb, int schema, const char *event, json_t *obj);
+void out_event(int schema, const char *event, json_t *obj);
 
 /* out_flush flushes stdout; -1 when it could not be written (a closed pipe, a full disk). */
 int out_flush(void);
@@ -23,5 +23,15 @@ json_t *out_text(const char *text);            /* bytes that are not UTF-8 becom
 /* out_payload writes data as printable ASCII: \n, \r, \t, \\, \" and \xHH escaped; at most
  * `most` octets of data, "..." behind when there were more. buf needs 4 * most + 4. Returns buf. */
 char *out_payload(char *buf, size_t cap, const void *data, size_t len, size_t most);
+
+/* out_plain writes text so that it can neither break a line nor reach a terminal as a command:
+ * C0, DEL, C1 and octets that are no UTF-8 become \xHH, all else stays. What buf has no room for
+ * is left out; 4 * strlen(text) + 1 is always enough. Returns buf. */
+char *out_plain(char *buf, size_t cap, const char *text);
+
+/* out_endpoint writes "10.0.0.1:9999" or "[fe80::1%eth0]:9999", the zone by out_plain; NULL or
+ * empty: none. OUT_ENDPOINT_SIZE is always enough. Returns buf. */
+#define OUT_ENDPOINT_SIZE (MC_ADDR_STRLEN + 4 * MC_IFNAME_SIZE + sizeof "[%]:65535")
+char *out_endpoint(char *buf, size_t cap, const struct mc_addr *a, uint16_t port, const char *zone);
 
 #endif

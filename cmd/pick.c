@@ -40,46 +40,81 @@ int pick_target(const struct verb *v, const char *text, struct mc_target *ret)
 
 char *pick_list(const struct mc_ifaces *ifs, char *buf, size_t cap)
 {
+	static const char more[] = "...";
 	size_t used = 0;
 
 	buf[0] = '\0';
-	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(ifs, i)) && used < cap;)
-		if (mc_iface_can(i))
-			used += (size_t)snprintf(buf + used, cap - used, "%s%s", used ? ", " : "", i->name);
+	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(ifs, i));) {
+		const char *comma = used ? ", " : "";
+		bool fits = used + strlen(i->name) + 4 + sizeof more <= cap; /* with room for `more` */
+
+		if (!mc_iface_can(i))
+			continue;
+		used += (size_t)snprintf(buf + used, cap - used, "%s%s", comma, fits ? i->name : more);
+		if (!fits)
+			break;
+	}
 	return buf;
 }
 
-/* The interface that has an address of this machine. */
-static const struct mc_iface *of_address(const struct mc_ifaces *ifs, const struct mc_addr *a)
+char *pick_next(char *buf, size_t cap, const char *lead, const char *list)
 {
+	if (*list)
+		snprintf(buf, cap, "%s: %s", lead, list);
+	else
+		snprintf(buf, cap, "no multicast interface is up; bring one up: ip link set lo up");
+	return buf;
+}
+
+unsigned pick_owners(const struct mc_ifaces *ifs, const struct mc_addr *a, const struct mc_iface **ret)
+{
+	const struct mc_iface *only = NULL;
+	unsigned n = 0;
+
 	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(ifs, i));)
-		for (size_t k = 0; k < i->naddrs; k++)
-			if (!mc_addr_cmp(&i->addrs[k].addr, a))
-				return i;
-	return NULL;
+		if (mc_iface_has(i, a)) {
+			only = n ? NULL : i;
+			n++;
+		}
+	*ret = only;
+	return n;
+}
+
+/* Finds the interface that was named; returns why there is none, or NULL. */
+static const char *find(const struct mc_ifaces *ifs, const char *text, struct pick *p)
+{
+	p->iface = mc_ifaces_name(ifs, text);
+	if (p->iface)
+		return NULL;
+	if (mc_addr_parse(&p->source, text))
+		return "no such interface";
+	switch (pick_owners(ifs, &p->source, &p->iface)) {
+	case 0:
+		return "no interface has this address";
+	case 1:
+		return NULL;
+	default:
+		return "several interfaces have this address, name one";
+	}
 }
 
 int pick_iface(const struct verb *v, const struct mc_ifaces *ifs, const char *text, const char *what,
 	       struct pick *ret)
 {
-	struct pick p = { .iface = mc_ifaces_name(ifs, text) };
-	const char *colon = what ? ": " : "", *why = NULL;
-	char list[256];
+	struct pick p = { 0 };
+	const char *colon = what ? ": " : "", *why = find(ifs, text, &p);
+	char list[256], next[300];
 
-	if (!p.iface && !mc_addr_parse(&p.source, text)) {
-		p.iface = of_address(ifs, &p.source);
-		why = p.iface ? NULL : "no interface has this address";
-	} else if (!p.iface) {
-		why = "no such interface";
-	}
+	what = what ? what : "";
 	if (p.iface && !p.iface->up)
-		return opt_refuse(v, "%s%s%s is down (bring it up: ip link set %s up)", what ? what : "",
-				  colon, p.iface->name, p.iface->name);
+		return opt_refuse(v, "%s%s%s is down (bring it up: ip link set %s up)", what, colon,
+				  p.iface->name, p.iface->name);
 	if (p.iface && !mc_iface_can(p.iface))
 		why = "it cannot multicast";
 	if (why)
-		return opt_refuse(v, "%s%s%s: %s (multicast interfaces: %s)", what ? what : "", colon, text,
-				  why, pick_list(ifs, list, sizeof list));
+		return opt_refuse(v, "%s%s%s: %s (%s)", what, colon, text, why,
+				  pick_next(next, sizeof next, "multicast interfaces",
+					    pick_list(ifs, list, sizeof list)));
 	*ret = p;
 	return 0;
 }

@@ -24,8 +24,16 @@ struct pick {
 int pick_iface(const struct verb *v, const struct mc_ifaces *ifs, const char *text, const char *what,
 	       struct pick *ret);
 
+/* pick_owners tells how many interfaces have an address: link-local ones may be on several.
+ * *ret is the interface where it is one, else NULL. */
+unsigned pick_owners(const struct mc_ifaces *ifs, const struct mc_addr *a, const struct mc_iface **ret);
+
 /* pick_list writes the names of the interfaces that can multicast, "eth0, wlan0, lo", into buf
- * and returns it. */
+ * and returns it; it ends in "..." where there is no room for all. */
 char *pick_list(const struct mc_ifaces *ifs, char *buf, size_t cap);
+
+/* pick_next writes "LEAD: LIST" into buf, or what to do first where the list is empty, as no
+ * interface is up; returns buf. */
+char *pick_next(char *buf, size_t cap, const char *lead, const char *list);
 
 #endif

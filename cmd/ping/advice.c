@@ -5,7 +5,9 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "out.h"
 #include "ping/run.h"
 
 /* The target as the other machine would name it: without our interface, and with our address
@@ -22,12 +24,23 @@ static const char *their_target(const struct where *w, char *buf, size_t cap)
 
 static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 {
+	char text[1024], plain[4 * sizeof text];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	putc('\n', stderr);
+	fprintf(stderr, "%s\n", out_plain(plain, sizeof plain, text));
+}
+
+static void advise_iface(const struct where *w)
+{
+	if (!w->others[0] || !strcmp(w->others, w->ifname))
+		return; /* there is no other */
+	if (w->ifname[0])
+		say("  It left by %s; to send by another interface: -I, one of %s.", w->ifname, w->others);
+	else
+		say("  The route chose the interface; to choose it: -I, one of %s.", w->others);
 }
 
 static void advise_path(const struct ping_run *r)
@@ -39,10 +52,7 @@ static void advise_path(const struct ping_run *r)
 		say("  TTL 0 is meant to stay on this machine: leave -t out.");
 	else if (r->conf->ttl == 1 && !w->loopback && !mc_addr_is_link_local(&w->target.group))
 		say("  TTL 1 stays on the link: across routers, try -t 8.");
-	if (w->ifname[0])
-		say("  It left by %s; to send by another interface: -I, one of %s.", w->ifname, w->others);
-	else
-		say("  The route chose the interface; to choose it: -I, one of %s.", w->others);
+	advise_iface(w);
 	if (w->loopback && w->target.group.family == MC_IPV6)
 		say("  IPv6 multicast on lo needs a route: ip -6 route add local ff00::/8 dev lo");
 	if (w->loopback)
@@ -51,6 +61,17 @@ static void advise_path(const struct ping_run *r)
 	    mc_addr_format(&w->target.group, group, sizeof group));
 	say("  A switch that snoops forgets members unless there is a querier: look for one there.");
 	say("  A firewall, here or there, may drop UDP port %u or the replies.", w->port);
+}
+
+static void advise_strays(const struct ping_run *r)
+{
+	const struct ping_conf *c = r->conf;
+	bool can_show = !c->flood && !c->json && !c->verbose;
+
+	say("mcast ping: %" PRIu64
+	    " datagram%s came, but no reply to this ping%s; to ask a server that answers in "
+	    "its own words: --data.",
+	    r->strays, r->strays == 1 ? "" : "s", can_show ? " (-v shows them)" : "");
 }
 
 /* Something came, though nothing that counts; tells whether no more is to be said. */
@@ -64,10 +85,7 @@ static bool advise_heard(const struct ping_run *r)
 	else if (r->responders->n)
 		say("mcast ping: replies came, but late: wait longer with -W.");
 	else if (r->strays)
-		say("mcast ping: %" PRIu64
-		    " datagrams came that are no replies (-v shows them); to ask a server that "
-		    "answers in its own words: --data.",
-		    r->strays);
+		advise_strays(r);
 	return r->responders->n || r->strays;
 }
 

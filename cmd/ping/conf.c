@@ -117,11 +117,10 @@ static int check_alone(const struct verb *v, const struct ping_conf *c)
 		return opt_refuse(v, "--window: it is for a flood (add -f)");
 	if (c->interval < MC_MSEC && c->interval != 0)
 		return opt_refuse(v,
-				  "-i: must be 0.001 or more, or 0 to send when the one before was answered");
+				  "-i: must be 0.001 or more, or 0 to send when the one before was answered "
+				  "(see mcast help ping)");
 	if (c->timeout < MC_MSEC)
-		return opt_refuse(v, "-W: must be 0.001 or more");
-	if (c->deadline == 0)
-		return opt_refuse(v, "-w: must be more than 0");
+		return opt_refuse(v, "-W: must be 0.001 or more (see mcast help ping)");
 	return 0;
 }
 

@@ -11,10 +11,9 @@
 #include "ping/run.h"
 #include "ping/window.h"
 
-#define CHECKED 64      /* one in so many is compared with what was sent, octet by octet */
-#define LOOK_AROUND 256 /* turns between looks at the signals while replies come all the time */
-#define MOST_DOTS 10    /* in one tick of the window */
-#define HOLD MC_MSEC    /* after a datagram that was not sent */
+#define CHECKED 64   /* one in so many is compared with what was sent, octet by octet */
+#define MOST_DOTS 10 /* in one tick of the window */
+#define HOLD MC_MSEC /* after a datagram that was not sent */
 
 struct flood {
 	struct ping_run *run;
@@ -30,34 +29,35 @@ struct flood {
 
 struct arrival {
 	mc_time wall, now;
-	struct responder *from;
-	int32_t ttl;
+	const struct mc_dgram *dgram;
+	struct responder *from; /* NULL: no reply of this run was in it yet */
 };
 
-static void take_one(struct flood *f, const struct arrival *a, const uint8_t *data, size_t len)
+static void take_one(struct flood *f, struct arrival *a, const uint8_t *data, size_t len)
 {
-	struct mc_probe p;
+	mc_time time = 0;
+	struct reply r = { .seq = sender_seq(&f->run->sender, data, len, &time), .ttl = a->dgram->ttl };
 
-	if (mc_probe_read(&p, data, len) || p.session != f->run->sender.session ||
-	    p.seq > f->run->sender.sent) {
+	if (!r.seq) {
 		f->run->strays++;
 		return;
 	}
-	struct reply r = { .seq = p.seq, .ttl = a->ttl, .rtt = a->wall > p.time ? a->wall - p.time : 0 };
-
-	r.altered = len != f->bytes || (p.seq % CHECKED == 0 && !mc_probe_intact(data, len));
+	if (!a->from)
+		a->from = responders_get(f->run->responders, a->dgram);
+	if (!a->from)
+		return;
+	r.rtt = a->wall > time ? a->wall - time : 0;
+	r.altered = len != f->bytes || (r.seq % CHECKED == 0 && !mc_probe_intact(data, len));
 	responder_note(a->from, &r, f->run->conf->timeout);
-	window_answered(&f->window, p.seq, a->now);
+	window_answered(&f->window, r.seq, a->now);
 }
 
 static void take(struct flood *f, const struct mc_dgram *d, struct arrival *a)
 {
 	size_t step = d->segment ? d->segment : d->len;
 
-	a->from = responders_get(f->run->responders, d);
-	a->ttl = d->ttl;
-	if (!a->from)
-		return;
+	a->dgram = d;
+	a->from = NULL;
 	for (size_t off = 0; off < d->len; off += step)
 		take_one(f, a, (const uint8_t *)d->data + off, d->len - off < step ? d->len - off : step);
 }
@@ -162,16 +162,15 @@ void ping_run_flood(struct ping_run *r)
 	struct flood f;
 
 	begin(&f, r);
-	for (unsigned turn = 1; !r->stop; turn++) {
+	while (!r->stop) {
 		mc_time now = mc_loop_now();
 		bool sent = send_all(&f, now);
 
 		tick(&f, now);
 		if (now >= r->ends || (sent && is_over(&f, now)))
 			break;
-		if (turn % LOOK_AROUND == 0)
-			mc_loop_wait(r->loop, 0);
-		else if (receive(r, &f) <= 0)
+		ping_run_look(r);
+		if (receive(r, &f) <= 0)
 			ping_run_wait(r, deadline_of(&f, sent, now));
 	}
 	r->state = NULL;

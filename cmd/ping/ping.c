@@ -21,7 +21,7 @@ static const struct opt ping_opts[] = {
 	  "time between datagrams, 0.001 or more; 0: when the one before was answered (default: 1)" },
 	{ 'W', "timeout", "SECONDS", OPT_SECONDS, AT(timeout), 0, DAY, NULL,
 	  "a reply that takes longer is late, and counts as lost (default: 1)" },
-	{ 'w', "deadline", "SECONDS", OPT_SECONDS, AT(deadline), 0, 366 * DAY, NULL, "stop after SECONDS" },
+	{ 'w', "deadline", "SECONDS", OPT_SPAN, AT(deadline), 0, 366 * DAY, NULL, "stop after SECONDS" },
 	{ 's', "size", "BYTES", OPT_INT, AT(size), MC_PROBE_LEN, PING_MOST_BYTES, NULL,
 	  "size of the payload, 32 to 65507 (default: 56)" },
 	{ 't', "ttl", "TTL", OPT_INT, AT(ttl), 0, 255, NULL,

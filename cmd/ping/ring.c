@@ -51,6 +51,13 @@ struct ring_entry *ring_at(const struct ring *r, uint64_t seq)
 	return seq && e->seq == seq ? e : NULL;
 }
 
+mc_time ring_rtt(const struct ring_entry *e, mc_time arrived, mc_time now)
+{
+	mc_time from = e->stamp ? e->stamp : e->wall, passed = now - e->at;
+
+	return arrived >= from && arrived - from < passed ? arrived - from : passed;
+}
+
 /* The newest datagram that had been sent at a time; 0 for none. */
 static uint64_t sent_by(const struct ring *r, mc_time time)
 {

@@ -34,6 +34,10 @@ void ring_drop(struct ring *r);
 /* ring_at returns the entry of a number, or NULL where it was never sent or is too long ago. */
 struct ring_entry *ring_at(const struct ring *r, uint64_t seq);
 
+/* ring_rtt is the time from sending a datagram to the arrival of its reply (CLOCK_REALTIME); where
+ * that clock was set meanwhile, what has passed until now (CLOCK_BOOTTIME), which is never less. */
+mc_time ring_rtt(const struct ring_entry *e, mc_time arrived, mc_time now);
+
 /* ring_stamp notes a send stamp: see mc_sock_tx_time. */
 void ring_stamp(struct ring *r, uint32_t id, mc_time time);
 

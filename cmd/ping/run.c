@@ -15,7 +15,6 @@
 
 #define BATCH 32
 #define LOOK_AROUND 256 /* turns without sleep between looks at the signals */
-#define LOOK_AT_CLOCK 8
 #define LOOK_AT_CLOCK 8 /* and at the clock */
 
 static struct ping_totals totals_of(const struct ping_run *r)
@@ -77,8 +76,7 @@ static int open_parts(struct ping_run *r)
 		return e;
 	r->socket = (struct mc_watch){ .fd = r->sender.fd, .ready = on_socket, .arg = r };
 	r->signals = (struct mc_watch){ .fd = -1, .ready = on_signal, .arg = r };
-	e = open_loop(r);
-	return e ? e : priv_drop(false);
+	return open_loop(r);
 }
 
 int ping_run_open(struct ping_run *r, const struct verb *v, const struct ping_conf *c, const struct where *w)
@@ -87,13 +85,15 @@ int ping_run_open(struct ping_run *r, const struct verb *v, const struct ping_co
 
 	*r = (struct ping_run){ .verb = v, .conf = c, .where = w, .show = { c, w } };
 	r->sender.fd = r->signals.fd = -1;
-	int e = open_parts(r);
+	int e = open_parts(r), p = e ? 0 : priv_drop(false);
 
 	r->began = mc_loop_now();
 	r->ends = c->deadline < MC_NEVER - r->began ? r->began + c->deadline : MC_NEVER;
-	if (!e)
+	if (!e && !p)
 		return 0;
 	ping_run_close(r);
+	if (p)
+		return opt_refuse(v, "cannot give up privileges: %s", mc_strerror(p));
 	return opt_refuse(v, "%s: cannot open a socket to send from: %s",
 			  mc_target_format(&w->target, target, sizeof target), mc_strerror(e));
 }
@@ -121,12 +121,20 @@ static void sleep_until(struct ping_run *r, mc_time deadline)
 		r->stop = true;
 }
 
+/* The turns are counted on from call to call: when datagrams come all the time, each is one turn. */
+void ping_run_look(struct ping_run *r)
+{
+	if (++r->turn % LOOK_AROUND == 0 && mc_loop_wait(r->loop, 0) < 0)
+		r->stop = true;
+}
+
 static void spin_until(struct ping_run *r, mc_time deadline)
 {
-	for (unsigned turn = 0; !r->stop && r->receive(r, r->state) <= 0; turn++) {
-		if (turn % LOOK_AROUND == LOOK_AROUND - 1 && mc_loop_wait(r->loop, 0) < 0)
-			r->stop = true;
-		if (turn % LOOK_AT_CLOCK == 0 && mc_loop_now() >= deadline)
+	for (unsigned idle = 0;; idle++) {
+		ping_run_look(r);
+		if (r->stop || r->receive(r, r->state) > 0)
+			return;
+		if (idle % LOOK_AT_CLOCK == 0 && mc_loop_now() >= deadline)
 			return;
 	}
 }

@@ -23,6 +23,7 @@ struct ping_run {
 	mc_time began, ends; /* ends: MC_NEVER, or when -w stops it */
 	mc_time armed;       /* the deadline that the loop was given last */
 	uint64_t strays;     /* datagrams that are no replies */
+	unsigned turn;       /* looks at the socket without sleep */
 	bool stop;
 	int refused; /* EXIT_CANNOT: it could not even begin to send */
 	bool complained;
@@ -38,6 +39,9 @@ void ping_run_close(struct ping_run *r);
 /* ping_run_wait returns when something may have changed: a datagram was taken, a signal came,
  * or the deadline (CLOCK_BOOTTIME). With --busy-poll it never sleeps. */
 void ping_run_wait(struct ping_run *r, mc_time deadline);
+
+/* ping_run_look is called in each turn that does not sleep: now and then it looks at the signals. */
+void ping_run_look(struct ping_run *r);
 
 /* ping_run_unsent is told the -errno of a datagram that could not be sent. */
 void ping_run_unsent(struct ping_run *r, int error);

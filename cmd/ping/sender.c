@@ -1,6 +1,7 @@
 /*
  * sender.c - datagrams out: single ones and trains, the header of each written in place over a
- * payload that was prepared once. It decides neither when to send nor how much.
+ * payload that was prepared once, and read again in what comes back. It decides neither when to
+ * send nor how much.
  */
 #include "ping/sender.h"
 
@@ -97,6 +98,18 @@ int sender_send(struct sender *s, uint64_t seq, size_t bytes, mc_time time)
 	s->dgram.len = bytes;
 	s->dgram.segment = 0;
 	return leave(s, 1);
+}
+
+uint64_t sender_seq(const struct sender *s, const void *data, size_t len, mc_time *ret_time)
+{
+	struct mc_probe p;
+
+	if (s->plain)
+		return s->sent;
+	if (mc_probe_read(&p, data, len) || p.session != s->session || !p.seq || p.seq > s->sent)
+		return 0;
+	*ret_time = p.time;
+	return p.seq;
 }
 
 unsigned sender_train_most(size_t bytes)

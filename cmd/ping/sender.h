@@ -1,5 +1,5 @@
 /*
- * sender.h - the socket of a ping, and what leaves by it.
+ * sender.h - the socket of a ping, what leaves by it, and what of that is answered.
  */
 #ifndef MCAST_PING_SENDER_H
 #define MCAST_PING_SENDER_H
@@ -28,6 +28,10 @@ void sender_close(struct sender *s);
 /* sender_send sends the datagram of a number; time is CLOCK_REALTIME, for its header. 0, or
  * -errno after counting it as unsent. */
 int sender_send(struct sender *s, uint64_t seq, size_t bytes, mc_time time);
+
+/* sender_seq tells which datagram a reply answers, 0 for none of this run; *ret_time is the time
+ * in its header. A reply to --data has neither: it answers the last one sent. */
+uint64_t sender_seq(const struct sender *s, const void *data, size_t len, mc_time *ret_time);
 
 /* sender_train_most is how many datagrams of a size one train takes. */
 unsigned sender_train_most(size_t bytes);

@@ -14,7 +14,7 @@
 
 static void event(const char *name, json_t *obj)
 {
-	out_event("ping", 1, name, obj);
+	out_event(1, name, obj);
 }
 
 static void put(json_t *o, const char *key, json_t *value)
@@ -38,22 +38,34 @@ static void put_known(json_t *o, const char *key, bool known, int64_t n)
 	put(o, key, known ? json_integer(n) : json_null());
 }
 
-/* "10.0.0.1:9999", "[fe80::1%eth0]:9999" */
-static const char *name_of(char *buf, size_t cap, const struct mc_addr *a, uint32_t ifindex, uint16_t port)
+/* The interface that a link-local address is told apart by; NULL for other addresses. */
+static const char *zone_of(uint32_t ifindex, char buf[IF_NAMESIZE])
 {
-	char addr[MC_ADDR_STRLEN], zone[IF_NAMESIZE] = "";
-	bool six = a->family == MC_IPV6;
-
-	if (!six || !ifindex || !if_indextoname(ifindex, zone))
-		zone[0] = '\0';
-	snprintf(buf, cap, "%s%s%s%s%s:%u", six ? "[" : "", mc_addr_format(a, addr, sizeof addr),
-		 zone[0] ? "%" : "", zone, six ? "]" : "", port);
-	return buf;
+	return ifindex ? if_indextoname(ifindex, buf) : NULL;
 }
 
 static const char *responder_name(char *buf, size_t cap, const struct responder *r)
 {
-	return name_of(buf, cap, &r->addr, r->ifindex, r->port);
+	char zone[IF_NAMESIZE];
+
+	return out_endpoint(buf, cap, &r->addr, r->port, zone_of(r->ifindex, zone));
+}
+
+static void put_responder(json_t *o, const struct responder *r)
+{
+	char zone[IF_NAMESIZE];
+
+	put(o, "responder", out_addr(&r->addr));
+	put(o, "ifname", out_text(zone_of(r->ifindex, zone)));
+	put_int(o, "port", r->port);
+}
+
+/* The target as text for a terminal. */
+static const char *target_name(char *buf, size_t cap, const struct ping_show *s)
+{
+	char target[MC_TARGET_STRLEN];
+
+	return out_plain(buf, cap, mc_target_format(&s->where->target, target, sizeof target));
 }
 
 /* A time in milliseconds, to the microsecond, and finer where that would leave two digits. */
@@ -74,12 +86,13 @@ static struct ms ms(mc_time t)
 static void text_start(const struct ping_show *s)
 {
 	const struct where *w = s->where;
-	char target[MC_TARGET_STRLEN], source[MC_ADDR_STRLEN];
+	char target[4 * MC_TARGET_STRLEN], source[MC_ADDR_STRLEN], ifname[4 * MC_IFNAME_SIZE];
 
-	mc_target_format(&w->target, target, sizeof target);
+	target_name(target, sizeof target, s);
+	out_plain(ifname, sizeof ifname, w->ifname);
 	mc_addr_format(&w->source, source, sizeof source);
 	printf("PING %s%s%s%s%s: %zu bytes, ttl %d%s\n", target, source[0] ? " from " : "", source,
-	       w->ifname[0] ? " by " : "", w->ifname, ping_conf_bytes(s->conf), (int)s->conf->ttl,
+	       ifname[0] ? " by " : "", ifname, ping_conf_bytes(s->conf), (int)s->conf->ttl,
 	       s->conf->loop ? "" : ", no loop");
 }
 
@@ -105,7 +118,7 @@ static void json_start(const struct ping_show *s)
 
 static void text_reply(const struct ping_show *s, const struct reply *r)
 {
-	char from[80], payload[4 * MOST_PAYLOAD + 4];
+	char from[OUT_ENDPOINT_SIZE], payload[4 * MOST_PAYLOAD + 4];
 
 	printf("%zu bytes from %s: seq=%" PRIu64, r->len, responder_name(from, sizeof from, r->from), r->seq);
 	if (r->ttl >= 0)
@@ -124,8 +137,7 @@ static void json_reply(const struct ping_show *s, const struct reply *r)
 	char payload[4 * MOST_PAYLOAD + 4];
 	json_t *o = json_object();
 
-	put(o, "responder", out_addr(&r->from->addr));
-	put_int(o, "port", r->from->port);
+	put_responder(o, r->from);
 	put_int(o, "seq", r->seq);
 	put_int(o, "bytes", r->len);
 	put_known(o, "ttl", r->ttl >= 0, r->ttl);
@@ -156,11 +168,11 @@ static void json_lost(uint64_t seq)
 
 static void text_stray(const struct mc_dgram *d)
 {
-	char from[80];
+	char from[OUT_ENDPOINT_SIZE], zone[IF_NAMESIZE];
+	uint32_t ifindex = mc_addr_is_link_local(&d->peer) ? d->ifindex : 0;
 
 	printf("%zu bytes from %s: not a reply to this ping\n", d->len,
-	       name_of(from, sizeof from, &d->peer, mc_addr_is_link_local(&d->peer) ? d->ifindex : 0,
-		       d->port));
+	       out_endpoint(from, sizeof from, &d->peer, d->port, zone_of(ifindex, zone)));
 }
 
 /* ---- sweep ---------------------------------------------------------------------------- */
@@ -225,7 +237,7 @@ static void text_count(FILE *f, uint64_t n, const char *what)
 
 static void text_responder(FILE *f, const struct responder *r, uint64_t sent)
 {
-	char name[80];
+	char name[OUT_ENDPOINT_SIZE];
 
 	fprintf(f, "%s: %" PRIu64 " sent, %" PRIu64 " received, %.4g%% loss, %" PRIu64 " duplicate%s",
 		responder_name(name, sizeof name, r), sent, r->received, 100 * responder_loss(r, sent),
@@ -248,8 +260,7 @@ static void json_responder(const struct responder *r, uint64_t sent)
 	const struct mc_hist *h = &r->rtt;
 	json_t *o = json_object();
 
-	put(o, "responder", out_addr(&r->addr));
-	put_int(o, "port", r->port);
+	put_responder(o, r);
 	put_int(o, "sent", sent);
 	put_int(o, "received", r->received);
 	put(o, "loss", json_real(responder_loss(r, sent)));
@@ -287,9 +298,9 @@ static void text_totals(FILE *f, const struct ping_show *s, const struct respond
 static void text_summary(FILE *f, const struct ping_show *s, const struct responders *all,
 			 const struct ping_totals *t)
 {
-	char target[MC_TARGET_STRLEN];
+	char target[4 * MC_TARGET_STRLEN];
 
-	fprintf(f, "\n--- %s ---\n", mc_target_format(&s->where->target, target, sizeof target));
+	fprintf(f, "\n--- %s ---\n", target_name(target, sizeof target, s));
 	for (unsigned i = 0; i < all->n; i++)
 		text_responder(f, all->v[i], t->sent);
 	text_totals(f, s, all, t);

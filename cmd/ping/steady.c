@@ -29,21 +29,6 @@ struct steady {
 
 /* ---- what comes back ------------------------------------------------------------------- */
 
-/* Finds out which datagram is answered; 0 for none of this run. A reply to --data has nothing
- * that tells: it answers the last. */
-static uint64_t seq_of(const struct steady *s, const struct mc_dgram *d, mc_time *ret_time)
-{
-	struct mc_probe p;
-
-	if (s->run->sender.plain)
-		return s->ring.newest;
-	if (mc_probe_read(&p, d->data, d->len) || p.session != s->run->sender.session ||
-	    p.seq > s->ring.newest)
-		return 0;
-	*ret_time = p.time;
-	return p.seq;
-}
-
 static bool is_altered(const struct steady *s, const struct ring_entry *e, const struct mc_dgram *d)
 {
 	const struct ping_conf *c = s->run->conf;
@@ -53,20 +38,18 @@ static bool is_altered(const struct steady *s, const struct ring_entry *e, const
 	return c->data ? memcmp(d->data, c->data, d->len) != 0 : !mc_probe_intact(d->data, d->len);
 }
 
-static mc_time since(mc_time from, mc_time to)
-{
-	return to > from ? to - from : 0; /* the clock may have been set back */
-}
-
-/* now is CLOCK_BOOTTIME of having the reply; header is the time that its header tells. */
+/* now is CLOCK_BOOTTIME of having the reply; header is the time that its header tells, by which
+ * one goes that is no longer remembered. */
 static mc_time rtt_of(const struct steady *s, const struct ring_entry *e, const struct mc_dgram *d,
 		      mc_time now, mc_time header)
 {
 	if (e && !s->run->sender.stamps)
-		return since(e->at, now);
-	mc_time from = !e ? header : e->stamp ? e->stamp : e->wall;
+		return now - e->at;
+	mc_time arrived = d->time ? d->time : clock_wall();
 
-	return since(from, d->time ? d->time : clock_wall());
+	if (e)
+		return ring_rtt(e, arrived, now);
+	return arrived >= header ? arrived - header : MC_NEVER;
 }
 
 static void count_answer(struct steady *s, struct ring_entry *e, uint64_t seq, mc_time now)
@@ -84,7 +67,7 @@ static void take(struct steady *s, const struct mc_dgram *d, mc_time now)
 	struct reply r = { .data = d->data, .len = d->len, .ttl = d->ttl };
 	mc_time header = 0;
 
-	r.seq = seq_of(s, d, &header);
+	r.seq = sender_seq(&s->run->sender, d->data, d->len, &header);
 	if (!r.seq) {
 		s->run->strays++;
 		ping_show_stray(&s->run->show, d);

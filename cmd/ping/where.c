@@ -13,6 +13,9 @@
 
 #include "net/sockaddr.h"
 #include "pick.h"
+#include "sysctl.h"
+
+#define NEXT 320 /* room for a next step, which may list interfaces */
 
 /* What the steps below work on. */
 struct finding {
@@ -72,29 +75,6 @@ static int read_iface(struct finding *f)
 	return 0;
 }
 
-static bool has(const struct mc_iface *i, const struct mc_addr *a)
-{
-	for (unsigned k = 0; k < i->naddrs; k++)
-		if (!mc_addr_cmp(&i->addrs[k].addr, a))
-			return true;
-	return false;
-}
-
-/* The interface that has an address, NULL where none has, or more than one (link-local). */
-static const struct mc_iface *only_with(const struct mc_ifaces *ifs, const struct mc_addr *a)
-{
-	const struct mc_iface *found = NULL;
-
-	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(ifs, i));) {
-		if (!has(i, a))
-			continue;
-		if (found)
-			return NULL;
-		found = i;
-	}
-	return found;
-}
-
 static int refuse_source(const struct finding *f, const struct mc_addr *source, const char *why)
 {
 	char text[MC_ADDR_STRLEN];
@@ -118,10 +98,12 @@ static int read_source(struct finding *f)
 		return refuse_source(f, bind, "it is of the other family (name the interface instead)");
 	if (!mc_ifaces_is_own(f->ifs, bind))
 		return refuse_source(f, bind, "it is no address of this machine (see ip address)");
-	if (!f->iface)
-		f->iface = only_with(f->ifs, bind);
-	if (!f->iface)
-		return refuse_source(f, bind, "it is on several interfaces (name one with -I)");
+	if (f->iface)
+		return 0;
+	if (pick_owners(f->ifs, bind, &f->iface) > 1)
+		return refuse_source(f, bind, "several interfaces have it (name one with -I)");
+	if (!f->iface) /* another one of 127.0.0.0/8 */
+		return refuse_source(f, bind, "no interface lists it (name one with -I)");
 	return 0;
 }
 
@@ -129,12 +111,12 @@ static int read_source(struct finding *f)
 static int check_link(const struct finding *f)
 {
 	const struct mc_addr *group = &f->w->target.group;
+	char next[NEXT];
 
 	if (f->iface || group->family != MC_IPV6 || !mc_addr_is_link_local(group))
 		return 0;
-	return opt_refuse(
-		f->v, "%s: a group that does not leave the link needs an interface (name one with -I: %s)",
-		f->name, f->w->others);
+	return opt_refuse(f->v, "%s: a group that does not leave the link needs an interface (%s)", f->name,
+			  pick_next(next, sizeof next, "name one with -I", f->w->others));
 }
 
 /* The one thing that helps where IPv6 has no route by an interface that was named. Linux makes
@@ -147,19 +129,61 @@ static void route_by(const struct where *w, char *buf, size_t cap)
 		snprintf(buf, cap, "ip -6 route add multicast ff00::/8 dev %s table local", w->ifname);
 }
 
+static const char *other_iface(const struct where *w, const char *lead, char buf[NEXT])
+{
+	if (w->ifindex && !strcmp(w->others, w->ifname))
+		return "see ip route"; /* there is no other */
+	return pick_next(buf, NEXT, lead, w->others);
+}
+
+static void why_no_route(const struct where *w, char *buf, size_t cap)
+{
+	char next[NEXT];
+
+	if (w->ifindex && w->target.group.family == MC_IPV6) {
+		route_by(w, next, sizeof next);
+		snprintf(buf, cap, "no route by %s (add one: %s)", w->ifname, next);
+	} else {
+		snprintf(buf, cap, "no route (%s)", other_iface(w, "name an interface with -I", next));
+	}
+}
+
+/* There is nothing to send from: on the interface that was named, or on any. */
+static void why_no_address(const struct where *w, char *buf, size_t cap)
+{
+	const char *by = w->ifindex ? w->ifname : "all";
+	char knob[64], next[NEXT], source[MC_ADDR_STRLEN];
+
+	snprintf(knob, sizeof knob, "net/ipv6/conf/%s/disable_ipv6", by);
+	if (w->bind.family)
+		snprintf(buf, cap, "%s does not have the address %s (see ip address)", w->ifname,
+			 mc_addr_format(&w->bind, source, sizeof source));
+	else if (sysctl_read(knob) > 0)
+		snprintf(buf, cap, "IPv6 is switched off%s%s (switch it on: sysctl -w %s=0)",
+			 w->ifindex ? " on " : "", w->ifname, knob);
+	else if (w->ifindex)
+		snprintf(buf, cap, "%s has no IPv6 address (add one: ip address add ADDRESS/64 dev %s)", by,
+			 by);
+	else
+		snprintf(buf, cap, "no IPv6 address to send from (%s)",
+			 pick_next(next, sizeof next, "interfaces to try with -I", w->others));
+}
+
 int where_unreachable(const struct verb *v, const struct where *w, int error)
 {
-	char name[MC_TARGET_STRLEN], route[96];
+	char name[MC_TARGET_STRLEN], why[2 * NEXT], next[NEXT];
+	bool six = w->target.group.family == MC_IPV6;
 
-	mc_target_format(&w->target, name, sizeof name);
-	route_by(w, route, sizeof route);
-	if (error != -ENETUNREACH)
-		return opt_refuse(v, "cannot send to %s: %s (interfaces to try with -I: %s)", name,
-				  mc_strerror(error), w->others);
-	if (w->ifindex && w->target.group.family == MC_IPV6)
-		return opt_refuse(v, "cannot send to %s: no route by %s (add one: %s)", name, w->ifname,
-				  route);
-	return opt_refuse(v, "cannot send to %s: no route (name an interface with -I: %s)", name, w->others);
+	if (error == -ENETUNREACH)
+		why_no_route(w, why, sizeof why);
+	else if (error == -EADDRNOTAVAIL && six)
+		why_no_address(w, why, sizeof why);
+	else if (error == -EAFNOSUPPORT && six)
+		snprintf(why, sizeof why, "this kernel has no IPv6 (take an IPv4 group)");
+	else
+		snprintf(why, sizeof why, "%s (%s)", mc_strerror(error),
+			 other_iface(w, "interfaces to try with -I", next));
+	return opt_refuse(v, "cannot send to %s: %s", mc_target_format(&w->target, name, sizeof name), why);
 }
 
 /* Learns the source address from a connection that sends nothing. */
@@ -199,8 +223,10 @@ static void choose_source(struct finding *f)
  * lo may be the preferred source of any route. */
 static const struct mc_iface *taken(const struct finding *f)
 {
-	const struct mc_iface *by = f->iface ? f->iface : only_with(f->ifs, &f->w->source);
+	const struct mc_iface *by = f->iface;
 
+	if (!by)
+		pick_owners(f->ifs, &f->w->source, &by);
 	return by && !f->iface && by->loopback && !mc_addr_is_loopback(&f->w->source) ? NULL : by;
 }
 

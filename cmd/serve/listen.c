@@ -162,12 +162,13 @@ static int add_groups(struct listen_set *s, const struct mc_target *t, const cha
 static int add_link_local(struct listen_set *s, const struct mc_target *t, const char *text)
 {
 	struct mc_target one = *t;
-	char list[256];
+	char list[256], next[320];
 
 	if (!s->nifnames)
-		return opt_refuse(s->verb,
-				  "%s: a link-local group needs an interface: %%IFACE or -I (one of %s)",
-				  text, pick_list(s->ifs, list, sizeof list));
+		return opt_refuse(s->verb, "%s: a group that does not leave the link needs an interface (%s)",
+				  text,
+				  pick_next(next, sizeof next, "name one with -I",
+					    pick_list(s->ifs, list, sizeof list)));
 	for (size_t i = 0; i < s->nifnames; i++) {
 		snprintf(one.ifname, sizeof one.ifname, "%s", s->ifnames[i]);
 		if (add_groups(s, &one, text))

@@ -95,7 +95,7 @@ static const struct opt opts[] = {
 	{ 0, "sndbuf", "BYTES", OPT_SIZE, AT(sndbuf), 1, MOST_BUFFER, NULL,
 	  "send buffer of each socket (4M)" },
 	{ 'c', "count", "N", OPT_INT, AT(count), 1, INT64_MAX, NULL, "stop after N replies" },
-	{ 'w', "deadline", "SECONDS", OPT_SECONDS, AT(deadline), 0, 1000000000, NULL, "stop after SECONDS" },
+	{ 'w', "deadline", "SECONDS", OPT_SPAN, AT(deadline), 0, 366 * 86400, NULL, "stop after SECONDS" },
 	{ 'v', "verbose", NULL, OPT_COUNT, AT(verbose), 0, 0, NULL, "print a line for each request" },
 	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet), 0, 0, NULL, "print nothing but the totals at the end" },
 	{ 'j', "json", NULL, OPT_FLAG, AT(json), 0, 0, NULL, "print JSON, one object a line" },

@@ -13,20 +13,11 @@
 
 #define SCHEMA 1
 #define PAYLOAD_SHOWN 64
+#define NAME_SIZE (4 * MC_IFNAME_SIZE) /* of an interface, escaped */
 
 static void event(const char *name, json_t *obj)
 {
-	out_event("serve", SCHEMA, name, obj);
-}
-
-/* [GROUP]:PORT for IPv6, GROUP:PORT for IPv4. */
-static const char *endpoint(const struct mc_addr *a, uint16_t port, char buf[MC_TARGET_STRLEN])
-{
-	char text[MC_ADDR_STRLEN];
-
-	mc_addr_format(a, text, sizeof text);
-	snprintf(buf, MC_TARGET_STRLEN, a->family == MC_IPV6 ? "[%s]:%u" : "%s:%u", text, port);
-	return buf;
+	out_event(SCHEMA, name, obj);
 }
 
 static const struct mc_addr *address_on(const struct show *w, uint32_t ifindex, uint8_t family)
@@ -59,9 +50,9 @@ static bool continues(const struct listener *a, const struct listener *b, uint32
 
 static void text_group(const struct show *w, const struct listener *l, uint32_t count)
 {
-	char buf[MC_TARGET_STRLEN], address[MC_ADDR_STRLEN];
+	char buf[OUT_ENDPOINT_SIZE], name[NAME_SIZE], address[MC_ADDR_STRLEN];
 
-	printf("serving %s", endpoint(&l->group, l->port, buf));
+	printf("serving %s", out_endpoint(buf, sizeof buf, &l->group, l->port, NULL));
 	if (count > 1)
 		printf("+%" PRIu32, count);
 	for (size_t i = 0; i < l->nsources; i++)
@@ -69,7 +60,7 @@ static void text_group(const struct show *w, const struct listener *l, uint32_t 
 	for (size_t i = 0; i < l->nmembers; i++) {
 		const struct mc_addr *a = address_on(w, l->members[i].ifindex, l->group.family);
 
-		printf("%s%s (%s)", i ? ", " : " on ", l->members[i].ifname,
+		printf("%s%s (%s)", i ? ", " : " on ", out_plain(name, sizeof name, l->members[i].ifname),
 		       a ? mc_addr_format(a, address, sizeof address) : "no address");
 	}
 	printf("\n");
@@ -191,13 +182,14 @@ void show_start(const struct show *w, const struct listen_set *s, const int32_t 
 void show_membership(const struct show *w, const struct listener *l, const struct member *m, bool joined,
 		     const char *why)
 {
-	char buf[MC_TARGET_STRLEN];
+	char buf[OUT_ENDPOINT_SIZE], name[NAME_SIZE];
 
 	if (w->quiet)
 		return;
 	if (!w->json) {
-		printf("%s %s on %s%s%s\n", joined ? "joined" : "left", endpoint(&l->group, l->port, buf),
-		       m->ifname, why ? ": " : "", why ? why : "");
+		printf("%s %s on %s%s%s\n", joined ? "joined" : "left",
+		       out_endpoint(buf, sizeof buf, &l->group, l->port, NULL),
+		       out_plain(name, sizeof name, m->ifname), why ? ": " : "", why ? why : "");
 		out_flush();
 		return;
 	}
@@ -212,7 +204,7 @@ void show_membership(const struct show *w, const struct listener *l, const struc
 static void text_request(const struct show *w, const struct mc_dgram *d, uint16_t port, enum cause why,
 			 const char *payload)
 {
-	char from[MC_TARGET_STRLEN], to[MC_TARGET_STRLEN], clock[16], ttl[16] = "?";
+	char from[OUT_ENDPOINT_SIZE], to[OUT_ENDPOINT_SIZE], name[NAME_SIZE], clock[16], ttl[16] = "?";
 	const char *ifname = name_of(w, d->ifindex);
 	struct timespec now;
 	struct tm tm;
@@ -222,9 +214,10 @@ static void text_request(const struct show *w, const struct mc_dgram *d, uint16_
 	if (d->ttl >= 0)
 		snprintf(ttl, sizeof ttl, "%d", d->ttl);
 	printf("%s.%06ld %s > %s %s %zu bytes ttl=%s \"%s\"%s%s%s\n", clock, now.tv_nsec / 1000,
-	       endpoint(&d->peer, d->port, from), endpoint(&d->local, port, to), ifname ? ifname : "?",
-	       d->len, ttl, payload, why ? " (not answered: " : "", why ? guard_name(why) : "",
-	       why ? ")" : "");
+	       out_endpoint(from, sizeof from, &d->peer, d->port, NULL),
+	       out_endpoint(to, sizeof to, &d->local, port, NULL),
+	       out_plain(name, sizeof name, ifname ? ifname : "?"), d->len, ttl, payload,
+	       why ? " (not answered: " : "", why ? guard_name(why) : "", why ? ")" : "");
 	out_flush();
 }
 
@@ -250,7 +243,7 @@ void show_request(const struct show *w, const struct mc_dgram *d, uint16_t port,
 /* c->addr without a family: all that were forgotten, n of them. */
 static void show_client(const struct show *w, const struct client *c, uint64_t n)
 {
-	char who[MC_ADDR_STRLEN + 32];
+	char who[MC_ADDR_STRLEN + 32], name[NAME_SIZE];
 
 	if (w->json) {
 		event("client", json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}", "address", out_addr(&c->addr),
@@ -263,8 +256,8 @@ static void show_client(const struct show *w, const struct client *c, uint64_t n
 		mc_addr_format(&c->addr, who, sizeof who);
 	else
 		snprintf(who, sizeof who, "%" PRIu64 " others", n);
-	printf("%-39s %-10s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", who, c->ifname, c->requests,
-	       c->replies, c->refused);
+	printf("%-39s %-10s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", who,
+	       out_plain(name, sizeof name, c->ifname), c->requests, c->replies, c->refused);
 }
 
 static uint64_t show_clients(const struct show *w, const struct clients *clients)

@@ -35,7 +35,7 @@
 union control {
 	struct cmsghdr align;
 	uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + 2 * CMSG_SPACE(sizeof(int)) +
-		     CMSG_SPACE(sizeof(struct scm_timestamping))];
+		     CMSG_SPACE(sizeof(struct scm_timestamping)) + CMSG_SPACE(sizeof(struct timespec))];
 };
 
 struct mc_batch {

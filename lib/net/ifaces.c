@@ -341,14 +341,21 @@ bool mc_iface_on_link(const struct mc_iface *i, const struct mc_addr *a)
 	return false;
 }
 
+bool mc_iface_has(const struct mc_iface *i, const struct mc_addr *a)
+{
+	for (size_t k = 0; k < i->naddrs; k++)
+		if (!mc_addr_cmp(&i->addrs[k].addr, a))
+			return true;
+	return false;
+}
+
 bool mc_ifaces_is_own(const struct mc_ifaces *s, const struct mc_addr *a)
 {
 	if (mc_addr_is_loopback(a))
 		return true;
 	for (const struct mc_iface *i = NULL; (i = mc_ifaces_next(s, i));)
-		for (size_t k = 0; k < i->naddrs; k++)
-			if (!mc_addr_cmp(&i->addrs[k].addr, a))
-				return true;
+		if (mc_iface_has(i, a))
+			return true;
 	return false;
 }
 

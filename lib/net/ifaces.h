@@ -52,6 +52,8 @@ bool mc_iface_can(const struct mc_iface *i);
  * link-local; on a loopback interface everything is. */
 bool mc_iface_on_link(const struct mc_iface *i, const struct mc_addr *a);
 
+/* mc_iface_has tells whether it is an address of the interface; mc_ifaces_is_own: of any, or loopback. */
+bool mc_iface_has(const struct mc_iface *i, const struct mc_addr *a);
 bool mc_ifaces_is_own(const struct mc_ifaces *s, const struct mc_addr *a);
 bool mc_ifaces_is_broadcast(const struct mc_ifaces *s, const struct mc_addr *a); /* a subnet's, too */
 

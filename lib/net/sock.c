@@ -101,7 +101,11 @@ static int set_stamps(int fd, const struct mc_sock_conf *c)
 		flags |= SOF_TIMESTAMPING_RX_SOFTWARE;
 	if (c->tx_time)
 		flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
-	return set(fd, SOL_SOCKET, SO_TIMESTAMPING, flags);
+	int r = set(fd, SOL_SOCKET, SO_TIMESTAMPING, flags);
+
+	/* The kernel begins to stamp a moment after it was asked to. With this older option, too, it
+	 * stamps what came in between when it is read. */
+	return r || !c->rx_time ? r : set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 }
 
 /* A socket gets what it joined itself and nothing else: IP_MULTICAST_ALL is on by default. */

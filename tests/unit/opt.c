@@ -19,7 +19,7 @@ struct conf {
 	bool quiet, loop;
 	int verbose;
 	int64_t count, ttl, any, buffer, huge;
-	mc_time wait, ever;
+	mc_time wait, ever, span;
 	const char *data, *called;
 	int calls;
 };
@@ -52,6 +52,7 @@ static const struct opt opts[] = {
 	{ 0, "huge", "BYTES", OPT_SIZE, AT(huge), 0, INT64_MAX, NULL, "Huge buffer" },
 	{ 'W', "wait", "SECONDS", OPT_SECONDS, AT(wait), 1, 3600, NULL, "Wait" },
 	{ 'w', "ever", "SECONDS", OPT_SECONDS, AT(ever), 0, INT64_MAX, NULL, "Run" },
+	{ 0, "span", "SECONDS", OPT_SPAN, AT(span), 0, 60, NULL, "Span" },
 	{ 0, "data", "TEXT", OPT_TEXT, AT(data), 0, 0, NULL,
 	  "Send TEXT, that is a text of any length that fits into a datagram" },
 	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, call, "Interface" },
@@ -235,6 +236,12 @@ static void test_seconds(void **state)
 	assert_int_equal(good("-w 18446744072")->ever, 18446744072 * MC_SEC);
 	refused("-W 0.999999999", "-W 0.999999999: must be 1 to 3600");
 	refused("-W 3600.000000001", "-W 3600.000000001: must be 1 to 3600");
+	assert_int_equal(good("--span 0.000000001")->span, 1);
+	assert_int_equal(good("--span 60")->span, 60 * MC_SEC);
+	refused("--span 0", "--span 0: must be more than 0");
+	refused("--span 0.0", "--span 0.0: must be more than 0");
+	refused("--span -1", "--span -1: must be more than 0");
+	refused("--span 60.1", "--span 60.1: must be more than 0, and at most 60");
 	refused("-w -1", "-w -1: must be 0 or more");
 	refused("-w -.5", "-w -.5: must be 0 or more");
 	refused("-w 18446744073", "-w 18446744073: must be 0 to 18446744072");
@@ -271,6 +278,7 @@ static void test_refusals(void **state)
 	refused("--quiet=yes", "--quiet=yes: --quiet takes no argument");
 	refused("--help=me", "--help=me: --help takes no argument");
 	refused("--foo\033\n\177", "unknown option --foo\\x1b\\x0a\\x7f");
+	refused("--foo\xc2\x9b\xff", "unknown option --foo\\xc2\\x9b\\xff");
 }
 
 /* A line refused with another hint than where to read on. */
@@ -322,6 +330,7 @@ static const char usage[] =
 	"      --huge BYTES       Huge buffer\n"
 	"  -W, --wait SECONDS     Wait\n"
 	"  -w, --ever SECONDS     Run\n"
+	"      --span SECONDS     Span\n"
 	"      --data TEXT        Send TEXT, that is a text of any length that fits into\n"
 	"                         a datagram\n"
 	"  -I, --interface IFACE  Interface\n"
@@ -373,9 +382,10 @@ static void test_complete(void **state)
 	s = script("bash", 0);
 	has(s,
 	    "words='-4 -q --quiet --loop --no-loop -v --verbose -c --count -t --ttl --any -s --buffer --huge -W --wait -w "
-	    "--ever --data -I --interface --call -h --help'");
+	    "--ever --span --data -I --interface --call -h --help'");
 	has(s, "\t\t-I|--interface) _mcast_ifaces");
-	has(s, "\t\t-c|--count|-t|--ttl|--any|-s|--buffer|--huge|-W|--wait|-w|--ever|--data) return ;;\n");
+	has(s,
+	    "\t\t-c|--count|-t|--ttl|--any|-s|--buffer|--huge|-W|--wait|-w|--ever|--span|--data) return ;;\n");
 	s = script("zsh", 0);
 	has(s, "\n\t\t\t'-4[Letter only]' \\\n");
 	has(s, "'(-q --quiet)--quiet[Print nothing; it'\\''s quiet]'");

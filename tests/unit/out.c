@@ -80,7 +80,7 @@ static void test_event(void **state)
 	(void)state;
 	gethostname(host, sizeof host - 1);
 	capture_begin(&c, stdout);
-	out_event("ping", 1, "reply",
+	out_event(1, "reply",
 		  json_pack("{s:o,s:s,s:o,s:b}", "rtt_s", out_seconds(213000), "event", "no", "ifname",
 			    out_text("a\xff"), "late", 0));
 	capture_end(&c);
@@ -105,7 +105,7 @@ static void test_event_digits(void **state)
 	(void)state;
 	capture_begin(&c, stdout);
 	for (int i = 0; i < 50; i++)
-		out_event("ping", 1, "start", json_object());
+		out_event(1, "start", json_object());
 	capture_end(&c);
 	for (char *p = strtok(c.text, "\n"); p; p = strtok(NULL, "\n"), lines++) {
 		int whole = 0, end = 0;
@@ -157,12 +157,79 @@ static void test_payload_room(void **state)
 	}
 }
 
+static void plain(const char *in, const char *want)
+{
+	char buf[128];
+
+	assert_ptr_equal(out_plain(buf, sizeof buf, in), buf);
+	assert_string_equal(buf, want);
+}
+
+static void test_plain(void **state)
+{
+	(void)state;
+	plain("", "");
+	plain("eth0 \\ \"~", "eth0 \\ \"~");
+	plain("caf\xc3\xa9 \xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80",
+	      "caf\xc3\xa9 \xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80");
+	plain("\x01\n\t\x1b[1m\x1f\x7f", "\\x01\\x0a\\x09\\x1b[1m\\x1f\\x7f");
+	plain("\xc2\x80z\xc2\x9b\xc2\x9f", "\\xc2\\x80z\\xc2\\x9b\\xc2\\x9f");
+	plain("\x9b"
+	      "1m\xff",
+	      "\\x9b"
+	      "1m\\xff");
+	plain("\xc0\xaf\xe2\x82", "\\xc0\\xaf\\xe2\\x82"); /* longer than need be, cut short */
+	plain("\xed\xa0\x80\xc2", "\\xed\\xa0\\x80\\xc2"); /* a surrogate */
+}
+
+/* Less room than needed is never overrun, and nothing is cut within a character or an escape. */
+static void test_plain_room(void **state)
+{
+	static const char *const want[] = { "",          "",          "a",
+					    "a",         "a\xc3\xa9", "a\xc3\xa9",
+					    "a\xc3\xa9", "a\xc3\xa9", "a\xc3\xa9\\x1b" };
+
+	(void)state;
+	for (size_t cap = 0; cap <= 8; cap++) {
+		char *buf = malloc(cap ? cap : 1);
+
+		*buf = '\0';
+		out_plain(buf, cap, "a\xc3\xa9\x1b");
+		assert_string_equal(buf, want[cap]);
+		free(buf);
+	}
+}
+
+static void endpoint(const char *addr, uint16_t port, const char *zone, const char *want)
+{
+	char buf[OUT_ENDPOINT_SIZE];
+	struct mc_addr a;
+
+	assert_int_equal(mc_addr_parse(&a, addr), 0);
+	assert_ptr_equal(out_endpoint(buf, sizeof buf, &a, port, zone), buf);
+	assert_string_equal(buf, want);
+}
+
+static void test_endpoint(void **state)
+{
+	(void)state;
+	endpoint("10.0.0.1", 9999, NULL, "10.0.0.1:9999");
+	endpoint("10.0.0.1", 0, "", "10.0.0.1:0");
+	endpoint("fe80::1", 9999, "eth0", "[fe80::1%eth0]:9999");
+	endpoint("fd00::1", 65535, NULL, "[fd00::1]:65535");
+	endpoint("fe80:1111:2222:3333:4444:5555:6666:7777", 65535, "\1\2\3\4\5\6\7\10\1\2\3\4\5\6\7",
+		 "[fe80:1111:2222:3333:4444:5555:6666:7777%\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08"
+		 "\\x01\\x02\\x03\\x04\\x05\\x06\\x07]:65535");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),    cmocka_unit_test(test_values),
-		cmocka_unit_test(test_event),   cmocka_unit_test(test_event_digits),
-		cmocka_unit_test(test_payload), cmocka_unit_test(test_payload_room),
+		cmocka_unit_test(test_text),     cmocka_unit_test(test_values),
+		cmocka_unit_test(test_event),    cmocka_unit_test(test_event_digits),
+		cmocka_unit_test(test_payload),  cmocka_unit_test(test_payload_room),
+		cmocka_unit_test(test_plain),    cmocka_unit_test(test_plain_room),
+		cmocka_unit_test(test_endpoint),
 	};
 
 	return cmocka_run_group_tests_name("out", tests, NULL, NULL);

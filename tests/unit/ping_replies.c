@@ -45,6 +45,22 @@ static void test_ring_remembers(void **state)
 	ring_free(&r);
 }
 
+/* A clock that is set between sending and arrival must not show in the time. */
+static void test_time_of_reply(void **state)
+{
+	struct ring_entry e = { .at = 1000, .wall = 500000 };
+
+	(void)state;
+	assert_int_equal(ring_rtt(&e, 500070, 1090), 70);
+	assert_int_equal(ring_rtt(&e, 700000, 1090), 90); /* set forward */
+	assert_int_equal(ring_rtt(&e, 400000, 1090), 90); /* set back */
+	e.stamp = 500020;
+	assert_int_equal(ring_rtt(&e, 500070, 1090), 50);
+	assert_int_equal(ring_rtt(&e, 500020, 1090), 0);
+	assert_int_equal(ring_rtt(&e, 500019, 1090), 90);
+	assert_int_equal(ring_rtt(&e, 500021 + 3600 * MC_SEC, 1090), 90);
+}
+
 static void test_stamps_by_id(void **state)
 {
 	struct ring r;
@@ -226,15 +242,11 @@ static void test_heard(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ring_remembers),
-		cmocka_unit_test(test_stamps_by_id),
-		cmocka_unit_test(test_stamps_after_failure),
-		cmocka_unit_test(test_stamp_ids_wrap),
-		cmocka_unit_test(test_told_apart),
-		cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_too_old),
-		cmocka_unit_test(test_heard),
+		cmocka_unit_test(test_ring_remembers), cmocka_unit_test(test_time_of_reply),
+		cmocka_unit_test(test_stamps_by_id),   cmocka_unit_test(test_stamps_after_failure),
+		cmocka_unit_test(test_stamp_ids_wrap), cmocka_unit_test(test_told_apart),
+		cmocka_unit_test(test_bounded),        cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_too_old),        cmocka_unit_test(test_heard),
 	};
 
 	return cmocka_run_group_tests_name("ping_replies", tests, NULL, NULL);

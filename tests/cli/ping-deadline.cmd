@@ -1,0 +1,1 @@
+$MCAST ping -w 0
