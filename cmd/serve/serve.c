@@ -144,7 +144,7 @@ static void on_port(struct mc_watch *w)
 	/* Once more: it is how a batch learns that there is a crowd, and costs nobody's latency. */
 	int more = first ? answer_socket(&s->answer, p) : 0;
 
-	if (!s->hot && (s->conf.busy_poll || first + more > 1))
+	if (!s->hot && (s->conf.busy_poll || first > 1 || more > 1))
 		heat(s, p);
 }
 
