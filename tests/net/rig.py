@@ -10,6 +10,7 @@ file ends the program with a TAP skip. Needs ip(8) and, without root, unshare(1)
 """
 import ctypes
 import fcntl
+import functools
 import os
 import shutil
 import socket
@@ -188,6 +189,22 @@ def lan(*nodes, net=0, snooping=0):
         _configure(node, ifname, net, i + 1, 254, True)
     settle(*nodes)
     return middle
+
+
+@functools.lru_cache(None)
+def pair():
+    """A server's and a client's host on a wire, each the other's gateway; one such a file."""
+    s, c = Node("server"), Node("client")
+    link(s, c)
+    return s, c
+
+
+@functools.lru_cache(None)
+def three():
+    """The same with another host, on a bridge."""
+    nodes = Node("server"), Node("client"), Node("other")
+    lan(*nodes)
+    return nodes
 
 
 def offload(node, ifname, on):

@@ -1,28 +1,12 @@
 #!/usr/bin/env python3
 """t_echo.py - mcast serve answers mcast ping and bare sockets: who, what, from where, how much."""
-import functools
 import re
 import signal
 import socket
 
-from rig import Node, lan, link, offload, wait_until
+from rig import Node, link, offload, pair, three, wait_until
 from tap import among, check, main, same, test
 from verbs import Client, Verb, ask, deaf, end, group, hears, of, ping, serve, target, text
-
-
-@functools.lru_cache(None)
-def pair():
-    """Two hosts and a wire: the server's and the client's."""
-    s, c = Node("server"), Node("client")
-    link(s, c)
-    return s, c
-
-
-@functools.lru_cache(None)
-def three():
-    nodes = Node("server"), Node("client"), Node("other")
-    lan(*nodes)
-    return nodes
 
 
 @test("a server answers a client on the other end of a wire", families=True)

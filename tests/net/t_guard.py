@@ -10,25 +10,10 @@ import signal
 import socket
 import time
 
-from rig import Node, lan, link, wait_until
+from rig import Node, link, pair, three, wait_until
 from tap import among, check, main, same, test
 from verbs import Client, Responder, ask, deaf, end, group, hears, of, serve, target
 from wire import Capture, Forger
-
-
-@functools.lru_cache(None)
-def pair():
-    """A server and a client on a wire, each the other's gateway."""
-    s, c = Node("server"), Node("client")
-    link(s, c)
-    return s, c
-
-
-@functools.lru_cache(None)
-def three():
-    nodes = Node("server"), Node("client"), Node("second")
-    lan(*nodes)
-    return nodes
 
 
 @functools.lru_cache(None)

@@ -1,22 +1,13 @@
 #!/usr/bin/env python3
 """t_leave.py - how a server ends: exit 0, totals printed, groups left where others can see it."""
-import functools
 import signal
-import subprocess
 import threading
 import time
 
-from rig import Node, link, wait_until
+from rig import pair, wait_until
 from tap import check, defer, main, same, test
-from verbs import Client, Verb, end, group, hears, of, serve, target
+from verbs import Client, Verb, end, ends, group, hears, of, serve, target, without_reader
 from wire import ALLOW, BLOCK, TO_EX, TO_IN, Capture
-
-
-@functools.lru_cache(None)
-def pair():
-    s, c = Node("server"), Node("client")
-    link(s, c)
-    return s, c
 
 
 def ssm_group(fam):
@@ -180,20 +171,10 @@ def refused_text():
 @test("a server whose reader has gone ends")
 def closed_pipe():
     s, c = pair()
-    with s:
-        p = subprocess.Popen(Verb.command("serve", "-v", "-w", 20, target(group(4))), text=True,
-                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    p.stdout.readline()
-    p.stdout.close()
+    p = without_reader(s, "serve", "-v", "-w", 20, target(group(4)))
     requests = Verb(c, "ping", "-i", 0.05, target(group(4)))
-    try:
-        p.wait(10)
-    except subprocess.TimeoutExpired:
-        check(False, "it still runs")
-    finally:
-        p.kill()
-        p.wait()
-        requests.stop()
+    ends(p)
+    requests.stop()
 
 
 @test("SIGTERM ends a server that is still opening its sockets, and leaves nothing joined")

@@ -1,21 +1,13 @@
 #!/usr/bin/env python3
 """t_plain.py - peers that know nothing of mcast: servers and clients as anybody writes them."""
-import functools
 import socket
 import struct
 import threading
 
 import tap
-from rig import Node, lan, link
+from rig import Node, lan, pair
 from tap import check, main, same, test
 from verbs import Client, Responder, end, group, hears, of, ping, serve, target, text
-
-
-@functools.lru_cache(None)
-def pair():
-    s, c = Node("server"), Node("client")
-    link(s, c)
-    return s, c
 
 
 def tutorial_server(node):

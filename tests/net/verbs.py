@@ -170,6 +170,20 @@ def deaf(node, target, *args):
     return r
 
 
+def without_reader(node, verb, *args):
+    """Start a verb, read one line of it and close its output."""
+    with node:
+        p = subprocess.Popen(Verb.command(verb, *args), text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    tap.defer(lambda: (p.kill(), p.wait()))
+    p.stdout.readline()
+    p.stdout.close()
+    return p
+
+
+def ends(proc):
+    tap.check(wait_until(lambda: proc.poll() is not None, PATIENCE), "it still runs")
+
+
 def target(group, port=5000, source=None, iface=None):
     """The text form of a target."""
     v6 = ":" in group

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """t_socat.py - socat as server and as client: what the field has used to answer until now."""
-import functools
 import os
 import shutil
 import subprocess
@@ -8,16 +7,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "net"))
 import tap
-from rig import Node, link, wait_until
+from rig import pair, wait_until
 from tap import main, same, test
 from verbs import PATIENCE, end, group, of, ping, serve, target
-
-
-@functools.lru_cache(None)
-def pair():
-    s, c = Node("server"), Node("client")
-    link(s, c)
-    return s, c
 
 
 def start(node, *args, **how):
