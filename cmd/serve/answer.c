@@ -36,11 +36,21 @@ static void show(const struct answer *a, const struct mc_dgram *d, uint16_t port
 	}
 }
 
-static void refuse(struct answer *a, struct client *c, uint64_t n, enum cause why)
+/* Refuses datagrams from..to of a train: shown, and counted for the client, if there is one. */
+static void refuse(struct answer *a, const struct port *p, const struct mc_dgram *d, struct client *c,
+		   uint64_t from, uint64_t to, enum cause why)
 {
-	a->totals.refused[why] += n;
+	show(a, d, p->listener->port, from, to, why);
+	a->totals.refused[why] += to - from;
 	if (c)
-		c->refused += n;
+		c->refused += to - from;
+}
+
+/* Refuses a request whole, before it is known whose it is. */
+static void turn_away(struct answer *a, const struct port *p, const struct mc_dgram *d, enum cause why)
+{
+	a->totals.requests += datagrams(d);
+	refuse(a, p, d, NULL, 0, datagrams(d), why);
 }
 
 /* Counts n datagrams of a reply, or (n and octets negative) takes them back. */
@@ -58,7 +68,6 @@ static void count(struct answer *a, struct client *c, int64_t n, int64_t bytes)
 /* Turns a request into its reply, in place. Returns how many datagrams of it are to be sent. */
 static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *d, mc_time now)
 {
-	uint16_t port = p->listener->port;
 	uint64_t n = datagrams(d), allowed = 0;
 	struct client *c = NULL;
 	enum cause why = guard_check(a->guard, d, n, now, &allowed, &c);
@@ -68,11 +77,9 @@ static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *
 	a->totals.requests += n;
 	if (c)
 		c->requests += n;
-	show(a, d, port, 0, allowed, ANSWERED);
-	if (allowed < n) {
-		show(a, d, port, allowed, n, why ? why : RATE);
-		refuse(a, c, n - allowed, why ? why : RATE);
-	}
+	show(a, d, p->listener->port, 0, allowed, ANSWERED);
+	if (allowed < n)
+		refuse(a, p, d, c, allowed, n, why ? why : RATE);
 	if (!allowed || !c)
 		return 0;
 	d->ttl = guard_ttl(a->guard, d);
@@ -89,11 +96,8 @@ static bool misplaced(struct answer *a, const struct port *p, const struct mc_dg
 {
 	enum taken taken = listen_takes(p, d->ifindex);
 
-	if (taken == NOT_TAKEN) {
-		a->totals.requests += datagrams(d);
-		refuse(a, NULL, datagrams(d), INTERFACE);
-		show(a, d, p->listener->port, 0, datagrams(d), INTERFACE);
-	}
+	if (taken == NOT_TAKEN)
+		turn_away(a, p, d, INTERFACE);
 	return taken != TAKEN;
 }
 
@@ -102,9 +106,7 @@ static bool to_broadcast(struct answer *a, const struct port *p, const struct mc
 	if (d->local.family != MC_IPV4 || mc_addr_is_multicast(&d->local) ||
 	    !mc_addr_cmp(&d->local, &d->answer))
 		return false;
-	a->totals.requests += datagrams(d);
-	refuse(a, NULL, datagrams(d), DESTINATION);
-	show(a, d, p->listener->port, 0, datagrams(d), DESTINATION);
+	turn_away(a, p, d, DESTINATION);
 	return true;
 }
 
