@@ -42,6 +42,18 @@ enum mc_err {
 	MC_ERR_SYNTAX = -5010,   /* not of the form [SOURCE@]GROUP[%IFACE][:PORT][+N] */
 	MC_ERR_PROBE = -5011,    /* not a probe header */
 	MC_ERR_CONF = -5012,     /* a configuration that was not initialised, or out of range */
+	MC_ERR_IP = -5013,       /* not an IP packet */
+	MC_ERR_CUT = -5014,      /* a packet that was cut off */
+	MC_ERR_FRAGMENT = -5015, /* a fragment of an IP packet */
+	MC_ERR_OPTIONS = -5016,  /* IP options or extension headers that run past their end */
+	MC_ERR_PROTOCOL = -5017, /* none of the protocols of multicast */
+	MC_ERR_SHORT = -5018,    /* shorter than any message of its type */
+	MC_ERR_LENGTH = -5019,   /* a query as long as no version's */
+	MC_ERR_SOURCES = -5020,  /* a query that ends before its last source */
+	MC_ERR_RECORDS = -5021,  /* a report that ends before its last record */
+	MC_ERR_ROOM = -5022,     /* no room for what is to be written */
+	MC_ERR_VERSION = -5023,  /* the protocol's version cannot say that */
+	MC_ERR_FRAME = -5024,    /* not a frame that holds an IP packet */
 };
 
 /* mc_strerror returns one sentence, without a full stop, for an MC_ERR_* or a -errno. */
@@ -95,6 +107,9 @@ int mc_addr_add(struct mc_addr *a, uint32_t n);
 /* mc_addr_ether gives the Ethernet address of a group: 01:00:5e and the low 23 bits, or 33:33
  * and the low 32 (RFC 1112 6.4, RFC 2464 7). Returns 0 or MC_ERR_GROUP. */
 int mc_addr_ether(const struct mc_addr *group, uint8_t ret[6]);
+
+/* mc_mode is the filter mode of a group: from these sources alone, or from all but these (RFC 9776 2). */
+enum mc_mode { MC_INCLUDE = 0, MC_EXCLUDE = 1 };
 
 /* mc_prefix is an address and a length in bits; bits past the length are zero. */
 struct mc_prefix {

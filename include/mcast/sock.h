@@ -71,8 +71,6 @@ int mc_sock_join(int fd, uint32_t ifindex, const struct mc_addr *group, const st
  * an interface that is gone, too. Returns 0 or -errno; -EADDRNOTAVAIL: it was not joined. */
 int mc_sock_leave(int fd, uint32_t ifindex, const struct mc_addr *group, const struct mc_addr *source);
 
-enum mc_mode { MC_INCLUDE = 0, MC_EXCLUDE = 1 };
-
 /* mc_sock_filter replaces the whole filter of a group on one interface in one step, whatever
  * it was before, not joined included: INCLUDE {} leaves, EXCLUDE {} is any source (RFC 3678
  * 5.2.1, RFC 9776 2). At most 64 sources. Returns 0 or -errno as mc_sock_join; on failure the

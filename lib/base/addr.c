@@ -10,6 +10,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { SCOPE_LINK = 2, SCOPE_REALM = 3, SCOPE_SITE = 5, SCOPE_ORGANISATION = 8, SCOPE_GLOBAL = 14 };
 
 int mc_addr_parse(struct mc_addr *ret, const char *text)
@@ -26,15 +28,104 @@ int mc_addr_parse(struct mc_addr *ret, const char *text)
 	return 0;
 }
 
+/* ---- text: by hand, since inet_ntop goes through sprintf ------------------------------- */
+
+static char *put_octet(char *p, unsigned v)
+{
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
+static char *put_ipv4(char *p, const uint8_t *b)
+{
+	for (size_t i = 0; i < 4; i++) {
+		if (i)
+			*p++ = '.';
+		p = put_octet(p, b[i]);
+	}
+	return p;
+}
+
+/* The field of an IPv6 address that begins at b, in hexadecimal without leading zeros. */
+static char *put_field(char *p, const uint8_t *b)
+{
+	unsigned v = (unsigned)b[0] << 8 | b[1];
+
+	for (int shift = v >> 12 ? 12 : v >> 8 ? 8 : v >> 4 ? 4 : 0; shift >= 0; shift -= 4)
+		*p++ = "0123456789abcdef"[v >> shift & 0xf];
+	return p;
+}
+
+/* The fields *begin to *end - 1 are zeros that "::" stands for: the longest run of two or more,
+ * of equals the first (RFC 5952 4.2). */
+static void find_zeros(const uint8_t *b, size_t *begin, size_t *end)
+{
+	size_t longest = 1, run = 0;
+
+	for (size_t i = 0; i < 8; i++) {
+		run = b[2 * i] | b[2 * i + 1] ? 0 : run + 1;
+		if (run > longest) {
+			longest = run;
+			*begin = i + 1 - run;
+			*end = i + 1;
+		}
+	}
+}
+
+static char *put_ipv6(char *p, const uint8_t *b)
+{
+	size_t begin = 8, end = 8;
+	bool mapped, compatible;
+
+	find_zeros(b, &begin, &end);
+	mapped = begin == 0 && end == 5 && (b[10] & b[11]) == 0xff;
+	compatible = begin == 0 && end == 6;
+	for (size_t i = 0; i < 8; i++) {
+		if (i == begin) {
+			*p++ = ':';
+			*p++ = ':';
+			i = end;
+		} else if (i) {
+			*p++ = ':';
+		}
+		if (i == 6 && (mapped || compatible))
+			return put_ipv4(p, b + 12);
+		if (i < 8)
+			p = put_field(p, b + 2 * i);
+	}
+	return p;
+}
+
+size_t mc_addr_write(const struct mc_addr *a, char *text)
+{
+	switch (a->family) {
+	case MC_IPV4:
+		return (size_t)(put_ipv4(text, a->b) - text);
+	case MC_IPV6:
+		return (size_t)(put_ipv6(text, a->b) - text);
+	default:
+		return 0;
+	}
+}
+
 char *mc_addr_format(const struct mc_addr *a, char *buf, size_t cap)
 {
-	int af = a->family == MC_IPV4 ? AF_INET : AF_INET6;
-	socklen_t room = cap < MC_ADDR_STRLEN ? (socklen_t)cap : MC_ADDR_STRLEN;
+	char text[MC_ADDR_STRLEN];
+	size_t n = mc_addr_write(a, text);
 
-	if (cap && (!mc_addr_len(a) || !inet_ntop(af, a->b, buf, room)))
-		buf[0] = '\0';
+	if (cap) {
+		n = n < cap ? n : 0;
+		memcpy(buf, text, n);
+		buf[n] = '\0';
+	}
 	return buf;
 }
+
+/* ---- values ----------------------------------------------------------------------------- */
 
 size_t mc_addr_len(const struct mc_addr *a)
 {

@@ -37,6 +37,18 @@ static const struct err_row rows[] = {
 	ROW(MC_ERR_SYNTAX, "Not of the form [SOURCE@]GROUP[%IFACE][:PORT][+N]"),
 	ROW(MC_ERR_PROBE, "Not a probe"),
 	ROW(MC_ERR_CONF, "The configuration was not initialised or is out of range"),
+	ROW(MC_ERR_IP, "Not an IP packet"),
+	ROW(MC_ERR_CUT, "The packet was cut off"),
+	ROW(MC_ERR_FRAGMENT, "A fragment of an IP packet"),
+	ROW(MC_ERR_OPTIONS, "IP options or extension headers run past their end"),
+	ROW(MC_ERR_PROTOCOL, "Not a message of a multicast protocol"),
+	ROW(MC_ERR_SHORT, "Shorter than any message of its type"),
+	ROW(MC_ERR_LENGTH, "A query as long as no version's"),
+	ROW(MC_ERR_SOURCES, "The query ends before its last source"),
+	ROW(MC_ERR_RECORDS, "The report ends before its last record"),
+	ROW(MC_ERR_ROOM, "No room for what is to be written"),
+	ROW(MC_ERR_VERSION, "This version of the protocol cannot say that"),
+	ROW(MC_ERR_FRAME, "Not a frame that holds an IP packet"),
 };
 
 static const struct err_row *find(int err)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The examples do what they say: listen hears on lo what send sends, both families; and both refuse. TAP.
+"""The examples do what they say: listen hears on lo what send sends, message writes and reads a report. TAP.
 
 MCAST_EXAMPLES is the directory that holds them, built. They run in a network namespace of their own: there lo can be
 given what IPv6 multicast on it needs, and no other has the port.
@@ -60,6 +60,27 @@ def hears(tap, name, target, address):
     tap.point(good, name, [repr(heard), repr(said[-1:])])
 
 
+def shows(tap, name, args, want):
+    done = run("message", *args)
+    good = done.returncode == 0 and done.stdout == want and not done.stderr
+    tap.point(good, name, [repr(done), repr(want)])
+
+
+# Written out by hand from RFC 9776 4.2 and RFC 791, and from RFC 9777 5.2 and RFC 8200.
+JOIN4 = """46c00028000040000102f9f20a000007e0000016940400002200e8f90000000104000000ef010203
+IGMPv3 report: 10.0.0.7 joins 239.1.2.3
+  TO_EX(239.1.2.3, {})
+"""
+JOIN6 = """6000000000240001fe800000000000000000000000000002ff0200000000000000000000000000163a00050200000100\
+8f005dc20000000104000000ff150000000000000000000000001234
+MLDv2 report: fe80::2 joins ff15::1234
+  TO_EX(ff15::1234, {})
+"""
+ALLOW4 = """IGMPv3 report: 10.0.0.7 now accepts 10.0.0.9 to 232.1.2.3
+  ALLOW(232.1.2.3, {10.0.0.9})
+"""
+
+
 def refuses(tap, name, args, why):
     done = run(name, *args)
     good = done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1 and not done.stdout
@@ -77,6 +98,13 @@ def main():
         hears(tap, "listen hears send, IPv6", f"[ff15::42%lo]:{free_port(socket.AF_INET6)}", "[0-9a-f:]+")
     else:
         tap.skip("listen hears send, IPv6", "no network namespace to be had, and no IPv6 multicast on lo without")
+    shows(tap, "message writes and reads a join, IPv4", ["10.0.0.7", "239.1.2.3"], JOIN4)
+    shows(tap, "message writes and reads a join, IPv6", ["fe80::2", "ff15::1234"], JOIN6)
+    said = run("message", "10.0.0.7", "10.0.0.9@232.1.2.3").stdout.partition("\n")[2]
+    tap.point(said == ALLOW4, "message joins one source", [repr(said)])
+    refuses(tap, "message", [], "usage: message")
+    refuses(tap, "message", ["10.0.0.7", "10.0.0.8"], "10.0.0.8")
+    refuses(tap, "message", ["fe80::2", "239.1.2.3"], "239.1.2.3: ")
     refuses(tap, "listen", [], "no target")
     refuses(tap, "send", [], "usage: send")
     refuses(tap, "listen", ["10.0.0.1%lo:5000"], "10.0.0.1%lo:5000: ")

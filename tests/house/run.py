@@ -12,6 +12,7 @@ import headers
 import install
 import listed
 import options
+import rfc
 import sizes
 import text
 import tree
@@ -44,9 +45,11 @@ def sources(tap, root):
     tap.check("text: no white space at ends of lines", text.trailing_space(root))
     tap.check("text: no typographic dashes, quotes and spaces", text.typography(root))
     tap.check("text: no place of one machine", text.places(root))
+    tap.check("text: lib/engine names no family and no protocol", text.families(root))
     tap.check(f"text: no C line over {text.LINE_MOST} columns", text.wide_lines(root))
     tap.check("text: every C file opens with what it owns", text.openings(root))
     tap.check("text: the README quotes the examples as they are", text.quotes(root))
+    tap.check("rfc: every requirement of the codec has its function and its test", rfc.offences(root))
 
 
 def public(tap, root, cc, cxx):
@@ -64,9 +67,8 @@ def built(tap, a):
         tap.skip("binary: purity, exports, needs, install", "a sanitized build asks for and exports more")
         return
     allow = os.path.join(a.root, "tests/house/pure.allow")
-    for floor in ("base", "flow"):
-        floors = [floor] if floor == "base" else ["base", floor]
-        tap.check(f"binary: {floor} is pure", binary.purity(a.archive, floors, allow))
+    for floors in (["base"], ["base", "flow"], ["base", "wire"], ["base", "wire", "engine"]):
+        tap.check(f"binary: {floors[-1]} is pure", binary.purity(a.archive, floors, allow))
     tap.check("binary: the library exports what its headers declare", binary.exports(a.library, a.root))
     tap.check("binary: the library needs libc and libmnl alone", binary.needed(a.library))
     installed(tap, a)

@@ -14,6 +14,7 @@ import headers
 import install
 import listed
 import options
+import rfc
 import sizes
 import text
 import tree
@@ -27,6 +28,9 @@ GOOD = {
     "lib/net/sock.c": '/* sock */\n#include <mcast/sock.h>\n#include <net/if.h>\n#include "net/loop.h"\n',
     "lib/net/loop.h": "/* loop */\n",
     "cmd/main.c": '/* main */\n#include "net/loop.h"\n#include <mcast/mcast.h>\n',
+    "docs/rfc.md": "| ID | a | b | c |\n|---|---|---|---|\n"
+    "| A-001 | x | lib/base/addr.c: f | tests/vectors/a.txt: t |\n",
+    "tests/vectors/a.txt": "vector t\n  ids A-001\n",
     "man/mcast-x.1.scd": "# OPTIONS\n\n*-a*, *--all* _N_\n\ttext *-z*\n\n# EXAMPLES\n\n*-q*\n",
 }
 
@@ -59,6 +63,8 @@ def about_sources(tap):
         "base includes flow": ("lib/base/addr.c:2", "lib/base/addr.c", '/* x */\n#include "flow/seq.h"\n'),
         "flow includes net": ("lib/flow/seq.h:1", "lib/flow/seq.h", '#include "net/loop.h"\n'),
         "flow includes net's public header": ("lib/flow/seq.h:1", "lib/flow/seq.h", "#include <mcast/sock.h>\n"),
+        "wire includes engine": ("lib/wire/ip.c:1", "lib/wire/ip.c", '#include "engine/track.h"\n'),
+        "engine includes sock.h": ("lib/engine/track.h:1", "lib/engine/track.h", "#include <mcast/sock.h>\n"),
         "net includes cmd": ("lib/net/loop.h:1", "lib/net/loop.h", '#include "opt.h"\n'),
         "net reaches cmd by ..": ("lib/net/loop.h:1", "lib/net/loop.h", '#include "../../cmd/main.c"\n'),
         "net includes flow": ("lib/net/loop.h:1", "lib/net/loop.h", ' # include "flow/seq.h"\n'),
@@ -79,6 +85,8 @@ def about_sources(tap):
     expect(tap, "text: no last newline", text.trailing_space, "cmd/y.c:1", {"cmd/y.c": "/* x */"})
     expect(tap, "text: a long dash", text.typography, "README:1", {"README": "x \u2014 y\n"})
     expect(tap, "text: a machine's path", text.places, "README:2", {"README": "\nsee /" + "work/x\n"})
+    families = {"lib/engine/y.c": "/* x */\nMC_IPV4\n"}
+    expect(tap, "text: a family in the engine", text.families, "lib/engine/y.c:2", families)
     expect(tap, "text: a registry", text.places, "README:1", {"README": "deb.debian." + "org\n"})
     expect(tap, "text: 111 columns", text.wide_lines, "cmd/y.c:1", {"cmd/y.c": "\t" * 13 + "x" * 7 + "\n"})
     quoted = {"examples/y.c": "int a;\nint b;\n", "README.md": "```c\nint a;\n```\n\n```c\nint c;\n```\n"}
@@ -104,6 +112,29 @@ def about_pages(tap):
     expect(tap, "options: an option without a heading", have, "man/mcast-x.1.scd:1: --all", lacking)
     more = {"man/mcast-x.1.scd": "# OPTIONS\n\n*-a*, *--all*, *--no-all*\n"}
     expect(tap, "options: a heading without an option", have, "man/mcast-x.1.scd:3: --no-all", more)
+
+
+def about_rfc(tap):
+    """A page of one requirement, and what may be wrong with it."""
+    check = lambda root: rfc.offences(root, ["A-001"])
+    row = "| ID | a | b | c |\n| A-001 | x | %s | %s |\n"
+    good = ("lib/base/addr.c: f", "tests/vectors/a.txt: t")
+    pages = {
+        "a requirement without a row": ("docs/rfc.md:1: A-001", "# nothing\n"),
+        "a function that is not there": ("docs/rfc.md:2: A-001", row % ("lib/base/addr.c: g", good[1])),
+        "a file that is not there": ("docs/rfc.md:2: A-001", row % ("lib/base/gone.c: f", good[1])),
+        "a test that is not there": ("docs/rfc.md:2: A-001", row % (good[0], "tests/vectors/a.txt: u")),
+        "a second test that is not there": ("docs/rfc.md:2: A-001", row % (good[0], f"{good[1]}, {good[1][:-1]}u")),
+        "a row without a test": ("docs/rfc.md:2: A-001", row % (good[0], "")),
+        "not done, without a reason": ("docs/rfc.md:2: A-001", row % ("not done", "")),
+        "two rows": ("docs/rfc.md:3: A-001", row % good + "| A-001 | x | not done | because |\n"),
+    }
+    for name, (where, page) in pages.items():
+        expect(tap, f"rfc: {name}", check, where, {"docs/rfc.md": page})
+    silent = {"tests/vectors/a.txt": "vector t\n  ids A-0011\n"}
+    expect(tap, "rfc: a test that does not carry the ID", check, "docs/rfc.md:3: A-001", silent)
+    commented = {"lib/base/addr.c": "/* f */\nint g(void)\n{\n\treturn 1;\n}\n"}
+    expect(tap, "rfc: a function in a comment alone", check, "docs/rfc.md:3: A-001", commented)
 
 
 def about_headers(tap, cc, cxx):
@@ -180,6 +211,7 @@ def main():
     about_sources(tap)
     sizes_count(tap)
     about_pages(tap)
+    about_rfc(tap)
     about_headers(tap, a.cc.split(), a.cxx.split())
     about_listed(tap)
     about_binaries(tap, a.cc.split())

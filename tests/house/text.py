@@ -50,6 +50,13 @@ def places(root):
     return bad + grep(root, text_files(root), "the host of a package registry", HOSTS.search)
 
 
+def families(root):
+    """One engine for two families: what differs is data, in lib/wire/proto.c."""
+    words = re.compile(r"igmp|mld|AF_INET|IPv4|IPv6|MC_IPV", re.IGNORECASE)
+    engine = [n for n in text_files(root) if n.startswith("lib/engine/")]
+    return grep(root, engine, "a family's or a protocol's name", words.search)
+
+
 def quotes(root):
     """What the README shows as C is a piece of an example, and it shows some."""
     if "README.md" not in tree.files(root):

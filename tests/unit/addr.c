@@ -2,6 +2,7 @@
  * addr.c - tests of addresses and prefixes.
  */
 #include <mcast/base.h>
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "check.h"
@@ -136,6 +137,125 @@ static void test_format_small(void **state)
 	assert_string_equal(mc_addr_format(&a, buf, 16), "ff3e::4321:1234");
 }
 
+/* ---- the text of an address is inet_ntop's, whatever the address ------------------------- */
+
+static void same_as_inet_ntop(const struct mc_addr *a)
+{
+	char want[MC_ADDR_STRLEN], got[MC_ADDR_STRLEN];
+
+	assert_non_null(inet_ntop(a->family == MC_IPV4 ? AF_INET : AF_INET6, a->b, want, sizeof(want)));
+	memset(got, 'x', sizeof(got));
+	equal("text", mc_addr_format(a, got, sizeof(got)), want);
+}
+
+/* Every octet in every place. */
+static void test_format_ipv4(void **state)
+{
+	uint64_t random = 4;
+
+	(void)state;
+	for (unsigned i = 0; i < 4 * 256; i++) {
+		struct mc_addr a = { .family = MC_IPV4, .b = { 10, 200, 0, 99 } };
+
+		a.b[i / 256] = (uint8_t)i;
+		same_as_inet_ntop(&a);
+	}
+	for (unsigned i = 0; i < 20000; i++) {
+		uint32_t bits = (uint32_t)next_random(&random);
+		struct mc_addr a = { .family = MC_IPV4 };
+
+		memcpy(a.b, &bits, sizeof(bits));
+		same_as_inet_ntop(&a);
+	}
+}
+
+/* The address whose fields are zero where `pattern` has a zero bit, and of so many digits as `digits`
+ * tells elsewhere; 0: of one to four. */
+static struct mc_addr patterned(unsigned pattern, unsigned digits, uint64_t *random)
+{
+	struct mc_addr a = { .family = MC_IPV6 };
+
+	for (unsigned i = 0; i < 8; i++) {
+		uint64_t bits = next_random(random);
+		unsigned n = digits ? digits : 1 + bits % 4;
+		unsigned field = ((unsigned)(bits >> 32) & 0xffff) >> (16 - 4 * n);
+
+		if (!(pattern >> i & 1))
+			continue;
+		field |= 1u << (4 * n - 4);
+		a.b[2 * i] = (uint8_t)(field >> 8);
+		a.b[2 * i + 1] = (uint8_t)field;
+	}
+	return a;
+}
+
+/* All patterns of zero fields, with 0xffff in one of the others too: what is mapped, and what is not. */
+static void test_format_ipv6_patterns(void **state)
+{
+	uint64_t random = 6;
+
+	(void)state;
+	for (unsigned pattern = 0; pattern < 256; pattern++) {
+		for (unsigned i = 0; i < 40; i++) {
+			struct mc_addr a = patterned(pattern, i % 5, &random);
+
+			same_as_inet_ntop(&a);
+			if (i < 8 && pattern >> i & 1) {
+				a.b[2 * i] = a.b[2 * i + 1] = 0xff;
+				same_as_inet_ntop(&a);
+			}
+		}
+	}
+}
+
+/* One octet alone, each value; and at random. */
+static void test_format_ipv6_octets(void **state)
+{
+	uint64_t random = 66;
+
+	(void)state;
+	for (unsigned i = 0; i < 16 * 256; i++) {
+		struct mc_addr a = { .family = MC_IPV6 };
+
+		a.b[i / 256] = (uint8_t)i;
+		same_as_inet_ntop(&a);
+		a.b[10] = a.b[11] = 0xff; /* mapped, or what looks like it */
+		same_as_inet_ntop(&a);
+	}
+	for (unsigned i = 0; i < 20000; i++) {
+		uint64_t bits[2] = { next_random(&random), next_random(&random) };
+		struct mc_addr a = { .family = MC_IPV6 };
+
+		memcpy(a.b, bits, sizeof(bits));
+		same_as_inet_ntop(&a);
+	}
+}
+
+/* A buffer of any size: all of it or the empty string, and nothing behind its end. */
+static void test_format_caps(void **state)
+{
+	static const char *const rows[] = {
+		"1.2.3.4",         "255.255.255.255",        "::",
+		"ff3e::4321:1234", "::ffff:255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct mc_addr a = addr(rows[i]);
+
+		for (size_t cap = 0; cap <= MC_ADDR_STRLEN; cap++) {
+			char buf[MC_ADDR_STRLEN + 1];
+
+			memset(buf, 'x', sizeof(buf));
+			mc_addr_format(&a, buf, cap);
+			for (size_t at = cap; at < sizeof(buf); at++)
+				assert_int_equal(buf[at], 'x');
+			if (cap)
+				equal(rows[i], buf, cap > strlen(rows[i]) ? rows[i] : "");
+		}
+	}
+}
+
 /* Each row lies before the next. */
 static void test_cmp(void **state)
 {
@@ -154,6 +274,7 @@ static void test_cmp(void **state)
 		}
 }
 
+/* ADDR-001, ADDR-003, ADDR-005, ADDR-006 */
 static void test_classify(void **state)
 {
 	/* m multicast, u unspecified, l loopback, k link-local, s SSM */
@@ -274,6 +395,7 @@ static void test_add(void **state)
 	}
 }
 
+/* ADDR-009 */
 static void test_ether(void **state)
 {
 	static const struct {
@@ -281,6 +403,9 @@ static void test_ether(void **state)
 	} rows[] = {
 		{ "224.0.0.1", "01:00:5e:00:00:01" },
 		{ "239.129.2.3", "01:00:5e:01:02:03" },
+		{ "224.1.1.1", "01:00:5e:01:01:01" }, /* these three share one */
+		{ "225.1.1.1", "01:00:5e:01:01:01" },
+		{ "239.129.1.1", "01:00:5e:01:01:01" },
 		{ "239.255.255.255", "01:00:5e:7f:ff:ff" },
 		{ "ff02::1", "33:33:00:00:00:01" },
 		{ "ff3e::4321:8abc", "33:33:43:21:8a:bc" },
@@ -407,6 +532,10 @@ int main(void)
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_parse_refuses),
 		cmocka_unit_test(test_format_small),
+		cmocka_unit_test(test_format_ipv4),
+		cmocka_unit_test(test_format_ipv6_patterns),
+		cmocka_unit_test(test_format_ipv6_octets),
+		cmocka_unit_test(test_format_caps),
 		cmocka_unit_test(test_cmp),
 		cmocka_unit_test(test_classify),
 		cmocka_unit_test(test_add),

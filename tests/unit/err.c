@@ -12,10 +12,14 @@ static const struct {
 	int code;
 	const char *name;
 } codes[] = {
-	{ -5001, "MC_ERR_ADDR" },   { -5002, "MC_ERR_PREFIX" }, { -5003, "MC_ERR_GROUP" },
-	{ -5004, "MC_ERR_SOURCE" }, { -5005, "MC_ERR_FAMILY" }, { -5006, "MC_ERR_IFNAME" },
-	{ -5007, "MC_ERR_PORT" },   { -5008, "MC_ERR_COUNT" },  { -5009, "MC_ERR_BRACKETS" },
-	{ -5010, "MC_ERR_SYNTAX" }, { -5011, "MC_ERR_PROBE" },  { -5012, "MC_ERR_CONF" },
+	{ -5001, "MC_ERR_ADDR" },    { -5002, "MC_ERR_PREFIX" },   { -5003, "MC_ERR_GROUP" },
+	{ -5004, "MC_ERR_SOURCE" },  { -5005, "MC_ERR_FAMILY" },   { -5006, "MC_ERR_IFNAME" },
+	{ -5007, "MC_ERR_PORT" },    { -5008, "MC_ERR_COUNT" },    { -5009, "MC_ERR_BRACKETS" },
+	{ -5010, "MC_ERR_SYNTAX" },  { -5011, "MC_ERR_PROBE" },    { -5012, "MC_ERR_CONF" },
+	{ -5013, "MC_ERR_IP" },      { -5014, "MC_ERR_CUT" },      { -5015, "MC_ERR_FRAGMENT" },
+	{ -5016, "MC_ERR_OPTIONS" }, { -5017, "MC_ERR_PROTOCOL" }, { -5018, "MC_ERR_SHORT" },
+	{ -5019, "MC_ERR_LENGTH" },  { -5020, "MC_ERR_SOURCES" },  { -5021, "MC_ERR_RECORDS" },
+	{ -5022, "MC_ERR_ROOM" },    { -5023, "MC_ERR_VERSION" },  { -5024, "MC_ERR_FRAME" },
 };
 
 static void test_names(void **state)
@@ -29,7 +33,7 @@ static void test_names(void **state)
 
 static void test_no_name(void **state)
 {
-	const int others[] = { 0, 1, -1, -EINVAL, -5000, -5013, INT_MIN, INT_MAX };
+	const int others[] = { 0, 1, -1, -EINVAL, -5000, -5025, INT_MIN, INT_MAX };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++)

@@ -1,0 +1,190 @@
+/*
+ * table.c - items by address, in pools that grow by doubling and are reused. It knows nothing of what
+ * an item means.
+ *
+ * Whoever sends reports chooses what the keys are: the hash is SipHash (Aumasson and Bernstein, 2012)
+ * with one round a word and three at the end, so that without the seed nobody can aim at one chain.
+ */
+#include "engine/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CAP_LEAST = 16 };
+
+static inline uint64_t turn(uint64_t v, unsigned by)
+{
+	return v << by | v >> (64 - by);
+}
+
+static inline void sip_round(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[2] += v[3];
+	v[1] = turn(v[1], 13) ^ v[0];
+	v[3] = turn(v[3], 16) ^ v[2];
+	v[0] = turn(v[0], 32);
+	v[2] += v[1];
+	v[0] += v[3];
+	v[1] = turn(v[1], 17) ^ v[2];
+	v[3] = turn(v[3], 21) ^ v[0];
+	v[2] = turn(v[2], 32);
+}
+
+static uint32_t hash_of(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
+{
+	uint64_t v[4], words[3];
+
+	memcpy(words, key->b, sizeof(key->b));
+	words[2] = (uint64_t)owner << 8 | key->family;
+	v[0] = t->key[0] ^ UINT64_C(0x736f6d6570736575);
+	v[1] = t->key[1] ^ UINT64_C(0x646f72616e646f6d);
+	v[2] = t->key[0] ^ UINT64_C(0x6c7967656e657261);
+	v[3] = t->key[1] ^ UINT64_C(0x7465646279746573);
+	for (size_t i = 0; i < 3; i++) {
+		v[3] ^= words[i];
+		sip_round(v);
+		v[0] ^= words[i];
+	}
+	v[2] ^= 0xff;
+	for (size_t i = 0; i < 3; i++)
+		sip_round(v);
+	v[0] ^= v[1] ^ v[2] ^ v[3];
+	return (uint32_t)(v[0] ^ v[0] >> 32);
+}
+
+static const struct mc_addr *key_of(const struct mc_node *n)
+{
+	return (const struct mc_addr *)(n + 1);
+}
+
+void mc_table_init(struct mc_table *t, size_t size, uint32_t max, uint64_t seed)
+{
+	*t = (struct mc_table){ .size = size, .max = max };
+	t->key[0] = seed;
+	t->key[1] = turn(seed, 32) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+void mc_table_free(struct mc_table *t)
+{
+	free(t->items);
+	free(t->buckets);
+}
+
+static void chain(struct mc_table *t, struct mc_node *n)
+{
+	uint32_t *bucket = &t->buckets[n->hash & t->mask];
+
+	n->chain = *bucket;
+	*bucket = n->self;
+}
+
+/* All places are in use: none is in the list of free ones. */
+static bool grow(struct mc_table *t)
+{
+	uint32_t cap = !t->cap ? CAP_LEAST : t->cap > t->max / 2 ? t->max : 2 * t->cap, buckets = CAP_LEAST;
+	uint32_t *heads;
+	uint8_t *items;
+
+	if (cap > t->max)
+		cap = t->max;
+	while (buckets < cap)
+		buckets *= 2;
+	heads = calloc(buckets, sizeof(*heads));
+	if (!heads)
+		return false;
+	items = realloc(t->items, ((size_t)cap + 1) * t->size);
+	if (!items) {
+		free(heads);
+		return false;
+	}
+	free(t->buckets);
+	t->items = items;
+	t->buckets = heads;
+	t->cap = cap;
+	t->mask = buckets - 1;
+	for (uint32_t i = 1; i <= t->high; i++)
+		chain(t, mc_table_at(t, i));
+	return true;
+}
+
+void *mc_table_find(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
+{
+	struct mc_node *n;
+	uint32_t hash;
+
+	if (!t->n)
+		return NULL;
+	hash = hash_of(t, owner, key);
+	for (n = mc_table_at(t, t->buckets[hash & t->mask]); n; n = mc_table_at(t, n->chain))
+		if (n->hash == hash && n->owner == owner && memcmp(key_of(n), key, sizeof(*key)) == 0)
+			break;
+	return n;
+}
+
+static struct mc_node *place(struct mc_table *t)
+{
+	struct mc_node *n = mc_table_at(t, t->free);
+	uint32_t self = n ? t->free : t->high + 1;
+
+	if (n)
+		t->free = n->chain;
+	else
+		t->high = self;
+	n = mc_table_at(t, self);
+	memset(n, 0, t->size);
+	n->self = self;
+	return n;
+}
+
+static void append(struct mc_table *t, struct mc_list *list, struct mc_node *n)
+{
+	struct mc_node *last = mc_table_at(t, list->last);
+
+	n->prev = list->last;
+	if (last)
+		last->next = n->self;
+	else
+		list->first = n->self;
+	list->last = n->self;
+	list->n++;
+}
+
+void *mc_table_add(struct mc_table *t, struct mc_list *list, uint32_t owner, const struct mc_addr *key)
+{
+	struct mc_node *n;
+
+	if (t->n == t->max || (t->n == t->cap && !grow(t)))
+		return NULL;
+	n = place(t);
+	n->owner = owner;
+	n->hash = hash_of(t, owner, key);
+	memcpy(n + 1, key, sizeof(*key));
+	chain(t, n);
+	append(t, list, n);
+	t->n++;
+	return n;
+}
+
+static void unchain(struct mc_table *t, const struct mc_node *n)
+{
+	uint32_t *at = &t->buckets[n->hash & t->mask];
+
+	while (*at != n->self)
+		at = &((struct mc_node *)mc_table_at(t, *at))->chain;
+	*at = n->chain;
+}
+
+void mc_table_remove(struct mc_table *t, struct mc_list *list, void *item)
+{
+	struct mc_node *n = item, *prev = mc_table_at(t, n->prev), *next = mc_table_at(t, n->next);
+
+	unchain(t, n);
+	*(prev ? &prev->next : &list->first) = n->next;
+	*(next ? &next->prev : &list->last) = n->prev;
+	list->n--;
+	n->chain = t->free;
+	t->free = n->self;
+	n->self = 0;
+	t->n--;
+}

@@ -1,0 +1,61 @@
+/*
+ * table.h - what is known by address: a pool of items, a hash table over them, and lists of the
+ * items that belong together, in the order they came.
+ *
+ * An item is a struct that begins with struct mc_node and, right behind it, a struct mc_addr: its
+ * key, together with a number that says whose it is. An item's number (node.self) stays while it is
+ * there; its place in memory does not: adding to a table may move all of its items.
+ */
+#ifndef MC_TABLE_H
+#define MC_TABLE_H
+
+#include <mcast/base.h>
+
+struct mc_node {
+	uint32_t self; /* its number, from 1 on; 0: nothing is there */
+	uint32_t hash;
+	uint32_t chain;      /* the next of its bucket, or the next free place */
+	uint32_t owner;      /* whose it is */
+	uint32_t next, prev; /* in its list */
+};
+
+struct mc_list {
+	uint32_t first, last, n; /* all 0: empty */
+};
+
+struct mc_table {
+	uint8_t *items; /* place 0 stays empty */
+	uint32_t *buckets;
+	uint64_t key[2];
+	size_t size;              /* of an item */
+	uint32_t n, max, cap;     /* items there are, may be, have room */
+	uint32_t high, free, mask; /* highest place ever used; first free one below; buckets - 1 */
+};
+
+#define MC_TABLE_MOST (UINT32_C(1) << 30)
+
+/* mc_table_init makes an empty table of at most max items, MC_TABLE_MOST or fewer. */
+void mc_table_init(struct mc_table *t, size_t size, uint32_t max, uint64_t seed);
+void mc_table_free(struct mc_table *t);
+
+void *mc_table_find(const struct mc_table *t, uint32_t owner, const struct mc_addr *key);
+
+/* mc_table_add appends an item that is not there yet, zero but for its node and key. NULL: there are
+ * max items, or no memory. */
+void *mc_table_add(struct mc_table *t, struct mc_list *list, uint32_t owner, const struct mc_addr *key);
+
+/* mc_table_remove takes an item out of its table and its list. */
+void mc_table_remove(struct mc_table *t, struct mc_list *list, void *item);
+
+/* mc_table_at gives item number i, NULL for 0. Only of numbers in use is there more than node.self. */
+static inline void *mc_table_at(const struct mc_table *t, uint32_t i)
+{
+	return i ? t->items + i * t->size : NULL;
+}
+
+static inline void *mc_table_next(const struct mc_table *t, const void *item)
+{
+	return mc_table_at(t, ((const struct mc_node *)item)->next);
+}
+
+#endif
