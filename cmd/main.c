@@ -10,11 +10,12 @@
 #include "near.h"
 #include "opt.h"
 #include "out.h"
+#include "watch/capture.h"
 
 static int help_run(const struct verb *v, int argc, char **argv);
 static int completion_run(const struct verb *v, int argc, char **argv);
 
-extern const struct verb serve_verb, ping_verb;
+extern const struct verb serve_verb, ping_verb, watch_verb;
 
 static const struct opt no_opts[] = { { .name = NULL } };
 
@@ -39,10 +40,7 @@ static const struct verb completion_verb = {
 };
 
 static const struct verb *const verbs[] = {
-	&serve_verb,
-	&ping_verb,
-	&help_verb,
-	&completion_verb,
+	&serve_verb, &ping_verb, &watch_verb, &help_verb, &completion_verb,
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
@@ -75,8 +73,11 @@ static int show_verbs(void)
 
 static int show_version(void)
 {
+	const char *pcap = capture_version();
+
 	printf("mcast %s\n", mc_version());
-	printf("with jansson %s, libcap-ng, libmnl\n", jansson_version_str());
+	printf("with jansson %s, libcap-ng, libmnl, %s\n", jansson_version_str(),
+	       pcap ? pcap : "without libpcap");
 	return EXIT_GOOD;
 }
 

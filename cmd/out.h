@@ -12,8 +12,17 @@
  * the number of the verb's format, raised when a key changes its meaning. */
 void out_event(int schema, const char *event, json_t *obj);
 
+/* out_begin and out_end are the two halves of it, for events that are many or whose time, since
+ * 1970, is not now: between them the keys are set into the object itself; out_end takes it over, and does
+ * not flush. */
+json_t *out_begin(int schema, const char *event, mc_time at);
+void out_end(json_t *obj);
+
 /* out_flush flushes stdout; -1 when it could not be written (a closed pipe, a full disk). */
 int out_flush(void);
+
+/* out_colour tells whether stdout is a terminal that may be shown colours (NO_COLOR). */
+bool out_colour(void);
 
 /* out_addr, out_seconds, out_text: values for json_pack's "o". */
 json_t *out_addr(const struct mc_addr *a);     /* null for no address */

@@ -82,7 +82,7 @@ class Verb:
         self.proc.stdout.close()
         self.proc.stderr.close()
 
-    def of(self, kind, **keys):
+    def of(self, kind, /, **keys):
         """The events of a kind so far whose keys have these values."""
         with self.news:
             return of(self.events, kind, **keys)
@@ -143,7 +143,7 @@ def text(node, verb, *args, stdin=None, timeout=30):
     return Verb(node, verb, *args, as_json=False, stdin=stdin).wait(timeout)
 
 
-def of(events, kind, **keys):
+def of(events, kind, /, **keys):
     return [e for e in events if e["event"] == kind and all(e.get(k) == v for k, v in keys.items())]
 
 

@@ -138,7 +138,8 @@ class Capture:
         return sum(max(1, len(f.data) // size) for f in self.udp(**which))
 
 
-def _sum(data):
+def checksum(data):
+    """The Internet checksum of RFC 1071, as it is to be written."""
     if len(data) % 2:
         data += b"\0"
     s = sum(struct.unpack("!%dH" % (len(data) // 2), data))
@@ -151,12 +152,12 @@ def udp_packet(src, sport, dst, dport, data, ttl=64):
     """An IP packet with a UDP datagram, whatever the addresses and ports."""
     s, d, n = pack(src), pack(dst), 8 + len(data)
     pseudo = s + d + struct.pack("!II", n, UDP)
-    csum = _sum(pseudo + struct.pack("!4H", sport, dport, n, 0) + data) or 0xffff
+    csum = checksum(pseudo + struct.pack("!4H", sport, dport, n, 0) + data) or 0xffff
     udp = struct.pack("!4H", sport, dport, n, csum) + data
     if len(s) == 16:
         return struct.pack("!IHBB", 6 << 28, n, UDP, ttl) + s + d + udp
     head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + n, 0, 0x4000, ttl, UDP, 0) + s + d
-    return head[:10] + struct.pack("!H", _sum(head)) + head[12:] + udp
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + udp
 
 
 def group_ether(group):

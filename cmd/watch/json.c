@@ -1,0 +1,416 @@
+/*
+ * json.c - what watch prints as JSON, one object a line. Keys are promised in mcast-watch(1); those
+ * of messages are the names of fields in RFC 9776 4 and RFC 9777 5.
+ */
+#include "watch/json.h"
+
+#include "out.h"
+#include "watch/show.h"
+#include "watch/wrong.h"
+
+#define SCHEMA 1
+
+static void put(json_t *o, const char *key, json_t *value)
+{
+	json_object_set_new_nocheck(o, key, value);
+}
+
+static void put_int(json_t *o, const char *key, uint64_t n)
+{
+	put(o, key, json_integer((json_int_t)n));
+}
+
+static void put_bool(json_t *o, const char *key, bool is)
+{
+	put(o, key, json_boolean(is));
+}
+
+/* Text of our own making, which is ASCII; null for none. */
+static void put_text(json_t *o, const char *key, const char *text)
+{
+	put(o, key, text ? json_string_nocheck(text) : json_null());
+}
+
+static void put_addr(json_t *o, const char *key, const struct mc_addr *a)
+{
+	put(o, key, out_addr(a));
+}
+
+/* A number that not every message has: null without. */
+static void put_known(json_t *o, const char *key, bool known, int64_t n)
+{
+	put(o, key, known ? json_integer(n) : json_null());
+}
+
+/* Of the link: ifname, ifindex, vlan, protocol. */
+static void put_link(json_t *o, const struct link_seen *l, const char *protocol)
+{
+	json_t *vlan = json_array();
+
+	for (size_t i = 0; i < 2 && l->vlan[i]; i++)
+		json_array_append_new(vlan, json_integer(l->vlan[i]));
+	put(o, "ifname", out_text(*l->ifname ? l->ifname : NULL));
+	put_known(o, "ifindex", l->ifindex, l->ifindex);
+	put(o, "vlan", vlan);
+	put_text(o, "protocol", protocol);
+}
+
+static json_t *begin(const struct shown *s, const char *event)
+{
+	json_t *o = out_begin(SCHEMA, event, s->time);
+
+	put_link(o, s->link, s->protocol);
+	return o;
+}
+
+/* ---- what is wrong ------------------------------------------------------------------------ */
+
+static void append_wrong(json_t *list, const char *key, const char *name, const char *text)
+{
+	json_t *o = json_object();
+
+	put_text(o, key, name);
+	put_text(o, "text", text);
+	json_array_append_new(list, o);
+}
+
+/* The faults of a message (r NULL), or of a record. */
+static json_t *faults_of(const struct mc_msg *m, const struct mc_record *r, uint32_t faults)
+{
+	json_t *list = json_array();
+	char text[WRONG_SIZE];
+
+	for (; faults; faults &= faults - 1) {
+		uint32_t fault = faults & -faults;
+
+		append_wrong(list, "fault", mc_fault_name(fault),
+			     mc_fault_format(fault, m, r, text, sizeof text));
+	}
+	return list;
+}
+
+static json_t *warnings_of(const struct shown *s)
+{
+	json_t *list = json_array();
+	char text[WRONG_SIZE];
+
+	for (size_t i = 0; i < s->n; i++)
+		if (wrong_of_message(&s->events[i]))
+			append_wrong(list, "warning", wrong_name(&s->events[i]),
+				     wrong_format(&s->events[i], s->protocol, text, sizeof text));
+	return list;
+}
+
+/* ---- messages ------------------------------------------------------------------------------ */
+
+static json_t *sources_of(const struct mc_sources *s)
+{
+	json_t *list = json_array();
+
+	for (uint16_t i = 0; i < s->n; i++) {
+		struct mc_addr a = mc_sources_at(s, i);
+
+		json_array_append_new(list, out_addr(&a));
+	}
+	return list;
+}
+
+/* What only queries of the newest version have is null in others. */
+static void put_query(json_t *o, const struct mc_msg *m)
+{
+	const struct mc_query *q = &m->query;
+	bool newest = m->version == mc_proto_of(m->family)->newest;
+
+	put_int(o, "max_resp_code", q->max_resp_code);
+	put(o, "max_resp_time", out_seconds(q->max_resp));
+	put(o, "group_address", mc_addr_is_unspecified(&q->group) ? json_null() : out_addr(&q->group));
+	put_known(o, "flags", newest, q->flags);
+	put(o, "s_flag", newest ? json_boolean(q->suppress) : json_null());
+	put_known(o, "qrv", newest, q->qrv);
+	put_known(o, "qqic", newest, q->qqic);
+	put_known(o, "qqi", newest, q->interval);
+	put_known(o, "number_of_sources", newest, q->sources.n);
+	put(o, "source_addresses", sources_of(&q->sources));
+}
+
+static json_t *record_of(const struct mc_msg *m, const struct mc_record *r)
+{
+	json_t *o = json_object();
+
+	put_int(o, "record_type", r->type);
+	put_text(o, "record_name", mc_record_name(r->type));
+	put_int(o, "aux_data_len", r->aux);
+	put_int(o, "number_of_sources", r->sources.n);
+	put_addr(o, "multicast_address", &r->group);
+	put(o, "source_addresses", sources_of(&r->sources));
+	put(o, "faults", faults_of(m, r, r->faults));
+	return o;
+}
+
+static void put_report(json_t *o, const struct mc_msg *m)
+{
+	json_t *list = json_array();
+	struct mc_record r;
+	size_t pos = 0;
+
+	while (mc_msg_next(m, &pos, &r))
+		json_array_append_new(list, record_of(m, &r));
+	put_bool(o, "leave", m->report.leave);
+	put_int(o, "flags", m->report.flags);
+	put_int(o, "number_of_group_records", m->report.n);
+	put(o, "group_records", list);
+}
+
+static void put_mrd(json_t *o, const struct mc_mrd *m)
+{
+	bool has = m->type == MC_MRD_ADVERTISEMENT;
+
+	put_known(o, "advertisement_interval", has, m->advert);
+	put_known(o, "query_interval", has, m->interval);
+	put_known(o, "robustness_variable", has, m->robustness);
+}
+
+static const char *kind_name(uint8_t kind)
+{
+	static const char *const names[] = {
+		[MC_OTHER] = "other", [MC_QUERY] = "query", [MC_REPORT] = "report",
+		[MC_MRD] = "mrd",     [MC_PIM] = "pim",
+	};
+
+	return kind < sizeof names / sizeof *names ? names[kind] : names[MC_OTHER];
+}
+
+static void put_meaning(json_t *o, const struct mc_msg *m)
+{
+	char text[WATCH_MEANING_SIZE];
+
+	put_text(o, "kind", kind_name(m->kind));
+	put_text(o, "name", mc_msg_name(m, text, sizeof text));
+	put_text(o, "meaning", mc_msg_format(m, text, sizeof text));
+	put_known(o, "version", m->version, m->version);
+}
+
+static void put_ip(json_t *o, const struct mc_ip *ip)
+{
+	put_addr(o, "source", &ip->src);
+	put_addr(o, "destination", &ip->dst);
+	put_int(o, "ttl", (uint64_t)ip->ttl);
+	put_int(o, "tos", (uint64_t)ip->tos);
+	put_bool(o, "router_alert", ip->alert == 1);
+}
+
+static void json_message(const struct shown *s)
+{
+	const struct mc_msg *m = s->msg;
+	json_t *o = begin(s, "message");
+
+	put_meaning(o, m);
+	put_ip(o, &m->ip);
+	put_int(o, "type", m->type);
+	put_int(o, "code", m->code);
+	put_int(o, "checksum", m->checksum);
+	put_int(o, "length", m->len);
+	put_int(o, "additional_data", m->extra);
+	put(o, "faults", faults_of(m, NULL, m->faults));
+	put(o, "warnings", warnings_of(s));
+	if (m->kind == MC_QUERY)
+		put_query(o, m);
+	else if (m->kind == MC_REPORT)
+		put_report(o, m);
+	else if (m->kind == MC_MRD)
+		put_mrd(o, &m->mrd);
+	out_end(o);
+}
+
+static void json_unreadable(const struct shown *s)
+{
+	char text[WRONG_SIZE];
+	json_t *o = begin(s, "unreadable");
+
+	put_text(o, "error", mc_err_name(s->error));
+	put_text(o, "text", wrong_error(s->error, text, sizeof text));
+	put_addr(o, "source", &s->src);
+	put_addr(o, "destination", &s->dst);
+	put_int(o, "length", s->len);
+	out_end(o);
+}
+
+/* ---- events of a link ----------------------------------------------------------------------- */
+
+static void json_member(const struct shown *s, const struct mc_track_event *e)
+{
+	bool leave = e->kind == MC_TRACK_LEAVE;
+	json_t *o = begin(s, leave ? "leave" : "join");
+
+	put_addr(o, "group", &e->group);
+	put_addr(o, "address", &e->host);
+	put_int(o, "hosts", e->n);
+	if (leave)
+		put_text(o, "reason", e->expired ? "expired" : "said");
+	out_end(o);
+}
+
+static void json_querier(const struct shown *s, const struct mc_track_event *e)
+{
+	const struct mc_track *t = s->link->tracks[s->family == MC_IPV6];
+	json_t *o = begin(s, "querier");
+
+	put_addr(o, "address", &e->host);
+	put_addr(o, "previous", &e->other);
+	put_known(o, "version", t, t ? mc_track_querier(t)->version : 0);
+	out_end(o);
+}
+
+static void json_warning(const struct shown *s, const struct mc_track_event *e)
+{
+	char text[WRONG_SIZE];
+	json_t *o = begin(s, "warning");
+
+	put_text(o, "warning", wrong_name(e));
+	put_text(o, "text", wrong_format(e, s->protocol, text, sizeof text));
+	if (e->kind == MC_TRACK_UNANSWERED)
+		put_addr(o, "group", &e->group);
+	if (e->kind == MC_TRACK_LIMIT) {
+		put_int(o, "limit", e->n);
+		put_text(o, "of", wrong_limit(e));
+	} else {
+		put_addr(o, "address", &e->host);
+	}
+	out_end(o);
+}
+
+static void json_event(const struct shown *s)
+{
+	switch (s->event->kind) {
+	case MC_TRACK_JOIN:
+	case MC_TRACK_LEAVE:
+		json_member(s, s->event);
+		break;
+	case MC_TRACK_QUERIER:
+		json_querier(s, s->event);
+		break;
+	default:
+		json_warning(s, s->event);
+	}
+}
+
+void watch_json_thing(const struct shown *s)
+{
+	if (s->kind == SHOWN_MESSAGE)
+		json_message(s);
+	else if (s->kind == SHOWN_UNREADABLE)
+		json_unreadable(s);
+	else
+		json_event(s);
+}
+
+/* ---- state ------------------------------------------------------------------------------------ */
+
+static json_t *unix_seconds(mc_time t)
+{
+	return out_seconds(t / 1000 * 1000); /* microseconds, as "ts" */
+}
+
+/* Seconds from now; null for what does not expire. */
+static json_t *left(mc_time t, mc_time now)
+{
+	return out_seconds(t == MC_NEVER || t < now ? (t == MC_NEVER ? t : 0) : t - now);
+}
+
+static json_t *querier_of(const struct mc_track_querier *q, mc_time now)
+{
+	json_t *o;
+
+	if (!q->addr.family)
+		return json_null();
+	o = json_object();
+	put_addr(o, "address", &q->addr);
+	put_int(o, "version", q->version);
+	put_known(o, "qrv", q->qrv, q->qrv);
+	put_known(o, "qqi", q->interval, q->interval);
+	put(o, "max_resp_time", out_seconds(q->max_resp));
+	put(o, "heard", unix_seconds(q->heard));
+	put(o, "expires", left(q->expires, now));
+	return o;
+}
+
+static json_t *group_sources(const struct mc_track *t, const struct mc_track_group *g, mc_time now)
+{
+	json_t *list = json_array();
+
+	for (const struct mc_track_source *s = NULL; (s = mc_track_source_next(t, g, s));) {
+		json_t *o = json_object();
+
+		put_addr(o, "address", &s->addr);
+		put(o, "expires", left(s->expires, now));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *group_hosts(const struct mc_track *t, const struct mc_track_group *g)
+{
+	json_t *list = json_array();
+
+	for (const struct mc_track_host *h = NULL; (h = mc_track_host_next(t, g, h));) {
+		json_t *o = json_object();
+
+		put_addr(o, "address", &h->addr);
+		put(o, "heard", unix_seconds(h->heard));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *group_of(const struct mc_track *t, const struct mc_track_group *g, mc_time now)
+{
+	json_t *o = json_object();
+
+	put_addr(o, "group", &g->group);
+	put_text(o, "filter_mode", g->mode == MC_INCLUDE ? "include" : "exclude");
+	put_int(o, "version", g->version);
+	put_addr(o, "last_reporter", &g->last_reporter);
+	put(o, "expires", left(g->expires, now));
+	put(o, "sources", group_sources(t, g, now));
+	put(o, "hosts", group_hosts(t, g));
+	return o;
+}
+
+static void json_link(const struct link_seen *l, unsigned family, mc_time now)
+{
+	const struct mc_track *t = l->tracks[family];
+	const struct mc_track_stats *n = mc_track_stats(t);
+	json_t *o = out_begin(SCHEMA, "link", now), *groups = json_array();
+
+	for (const struct mc_track_group *g = NULL; (g = mc_track_group_next(t, g));)
+		json_array_append_new(groups, group_of(t, g, now));
+	put_link(o, l, mc_proto_of(family ? MC_IPV6 : MC_IPV4)->name);
+	put(o, "querier", querier_of(mc_track_querier(t), now));
+	put_int(o, "messages", n->messages);
+	put_int(o, "refused", n->refused);
+	put(o, "groups", groups);
+	out_end(o);
+}
+
+void watch_json_state(const struct links *links, mc_time now)
+{
+	for (const struct link_seen *l = NULL; (l = links_next(links, l));)
+		for (unsigned family = 0; family < 2; family++)
+			if (l->tracks[family])
+				json_link(l, family, now);
+}
+
+void watch_json_totals(const struct shown_totals *t, mc_time now)
+{
+	json_t *o = out_begin(SCHEMA, "end", now);
+
+	put(o, "seconds", out_seconds(t->time));
+	put_int(o, "packets", t->packets);
+	put_int(o, "messages", t->messages);
+	put_int(o, "faulty", t->faulty);
+	put_int(o, "unreadable", t->unreadable);
+	put_int(o, "warnings", t->warnings);
+	put_known(o, "dropped", t->dropped != UINT64_MAX, (int64_t)t->dropped);
+	put_int(o, "kept", t->kept);
+	out_end(o);
+}

@@ -1,0 +1,1 @@
+bash -c 'diff <(sh options.sh watch | sort) <(bash offered.bash watch - | sort)'

@@ -1,0 +1,1 @@
+"$MCAST_WITHOUT_PCAP" --version

@@ -1,0 +1,1 @@
+$MCAST watch -c 0

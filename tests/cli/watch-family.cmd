@@ -1,0 +1,1 @@
+$MCAST watch -4 -6

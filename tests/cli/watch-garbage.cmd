@@ -1,0 +1,1 @@
+echo no capture at all, is it | $MCAST watch -r -

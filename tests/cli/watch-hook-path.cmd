@@ -1,0 +1,1 @@
+$MCAST watch -r - --on-leave "/nonexistent/program with arguments"

@@ -1,0 +1,1 @@
+$MCAST watch -I eth0 --read=-

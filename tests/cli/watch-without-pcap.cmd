@@ -1,0 +1,1 @@
+"$MCAST_WITHOUT_PCAP" watch -r no-such-file

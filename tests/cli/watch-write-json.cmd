@@ -1,0 +1,1 @@
+$MCAST watch -r - --write - --json
