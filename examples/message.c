@@ -49,7 +49,7 @@ static void show(const struct mc_msg *m)
 
 int main(int argc, char **argv)
 {
-	uint8_t packet[1500];
+	uint8_t packet[1500] = { 0 };
 	struct mc_addr host;
 	struct mc_target t;
 	struct mc_msg m;

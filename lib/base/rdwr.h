@@ -76,10 +76,10 @@ static inline uint64_t mc_rd_u64(struct mc_rd *r)
 	return high << 32 | mc_rd_u32(r);
 }
 
-/* The octets that are still to be read. */
+/* The octets that are still to be read. The comparison is for analysers: it is always true. */
 static inline size_t mc_rd_left(const struct mc_rd *r)
 {
-	return r->len - r->off;
+	return r->off <= r->len ? r->len - r->off : 0;
 }
 
 /* Writes the low n octets of v, at most 8. */

@@ -88,7 +88,7 @@ static bool grow(struct mc_table *t)
 
 	if (cap > t->max)
 		cap = t->max;
-	while (buckets < cap)
+	while (buckets / 2 < cap) /* half full: a chain is mostly one item, and an item a cache miss */
 		buckets *= 2;
 	heads = calloc(buckets, sizeof(*heads));
 	if (!heads)

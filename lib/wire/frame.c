@@ -178,19 +178,3 @@ int mc_frame_sll2(void *buf, size_t cap, uint32_t ifindex, int link, const void 
 	*ret_rest = rd.off;
 	return SLL2_LEN;
 }
-
-int mc_frame_ethernet(void *buf, size_t cap, const uint8_t src[6], const struct mc_addr *dst)
-{
-	struct mc_wr wr = { .base = buf, .len = cap };
-	uint8_t mac[MAC_LEN];
-
-	if (mc_addr_ether(dst, mac) < 0)
-		return MC_ERR_GROUP;
-	if (cap < ETHERNET_LEN)
-		return MC_ERR_ROOM;
-	memcpy(wr.base, mac, MAC_LEN);
-	memcpy(wr.base + MAC_LEN, src, MAC_LEN);
-	wr.off = 2 * MAC_LEN;
-	mc_wr_u16(&wr, dst->family == MC_IPV4 ? TYPE_IPV4 : TYPE_IPV6);
-	return ETHERNET_LEN;
-}

@@ -41,8 +41,4 @@ int mc_frame_decode(struct mc_frame *ret, int link, const void *octets, size_t l
 int mc_frame_sll2(void *buf, size_t cap, uint32_t ifindex, int link, const void *octets, size_t len,
 		  size_t *ret_rest);
 
-/* mc_frame_ethernet writes the 14 octets before a multicast IP packet to dst, from MAC src. Returns
- * 14, MC_ERR_ROOM or MC_ERR_GROUP. */
-int mc_frame_ethernet(void *buf, size_t cap, const uint8_t src[6], const struct mc_addr *dst);
-
 #endif

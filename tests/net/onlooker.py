@@ -7,12 +7,13 @@ import struct
 
 import cases
 import frames
-import watching  # noqa: F401 for what it asks of the program and the clock
 from rig import Node, link, wait_until
 from tap import check
 from verbs import PATIENCE, Verb, inet
+from watching import need_captures
 from wire import TO_EX, Forger, pack
 
+need_captures()
 LATEST = 20  # seconds a kernel may take to say all that it has to say
 
 

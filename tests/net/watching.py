@@ -1,7 +1,7 @@
 """
 watching.py - what the tests of `mcast watch -r` have in common: captures of packets, runs, lines.
 
-Importing this file ends the program with a TAP skip where mcast is built without libpcap.
+Importing this file ends the program with a TAP skip where mcast is built without libpcap: see need_captures.
 """
 import atexit
 import contextlib
@@ -23,7 +23,17 @@ from tap import check, defer, same
 from verbs import MCAST, Verb, of
 from wire import TO_EX, TO_IN
 
-os.environ["TZ"] = "UTC"
+
+
+@functools.lru_cache(None)
+def need_captures():
+    """Ends the program with a TAP skip where mcast is built without libpcap; times are told in UTC."""
+    os.environ["TZ"] = "UTC"
+    if b"without libpcap" in subprocess.run(MCAST + ["--version"], capture_output=True).stdout:
+        tap.skip_all("mcast is built without libpcap")
+
+
+need_captures()
 HERE = contextlib.nullcontext()  # no network is needed
 SECOND = 10**9
 BEGIN = cases.BEGIN
@@ -134,7 +144,3 @@ def holding():
     wait = "while [ -d %s ] && [ ! -e %s ]; do sleep 0.1; done\n" % (folder, gate)
     defer(lambda: open(gate, "w").close())
     return folder, gate, script("exec >/dev/null 2>&1\n: >%s/$$\n%srm -f %s/$$\n" % (folder, wait, folder))
-
-
-if b"without libpcap" in subprocess.run(MCAST + ["--version"], capture_output=True).stdout:
-    tap.skip_all("mcast is built without libpcap")

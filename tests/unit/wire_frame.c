@@ -239,44 +239,12 @@ static void test_sll2_refuses(void **state)
 	assert_int_equal(rest, 99);
 }
 
-static void test_ethernet(void **state)
-{
-	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
-	static const struct {
-		const char *dst, *want;
-	} cases[] = {
-		{ "239.129.2.3", "01005e010203 020000000001 0800" },
-		{ "ff3e::4321:1234", "333343211234 020000000001 86dd" },
-		{ "10.0.0.7", "" },
-		{ "fe80::1", "" },
-		{ "", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct mc_addr dst = wire_addr(cases[i].dst);
-		uint8_t buf[15] = { [14] = 0x5a }, want[14];
-
-		if (wire_hex(want, sizeof(want), cases[i].want) == 0) {
-			assert_int_equal(mc_frame_ethernet(buf, sizeof(buf), mac, &dst), MC_ERR_GROUP);
-			continue;
-		}
-		for (size_t cap = 0; cap < 14; cap++)
-			assert_int_equal(mc_frame_ethernet(buf, cap, mac, &dst), MC_ERR_ROOM);
-		assert_int_equal(buf[0], 0);
-		assert_int_equal(mc_frame_ethernet(buf, 14, mac, &dst), 14);
-		assert_memory_equal(buf, want, sizeof(want));
-		assert_int_equal(buf[14], 0x5a);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decode),         cmocka_unit_test(test_short),
 		cmocka_unit_test(test_links),          cmocka_unit_test(test_sll2),
 		cmocka_unit_test(test_sll2_read_back), cmocka_unit_test(test_sll2_refuses),
-		cmocka_unit_test(test_ethernet),
 	};
 
 	return cmocka_run_group_tests_name("wire_frame", tests, NULL, NULL);
