@@ -391,8 +391,8 @@ static int file_broke(struct source *s, char *why)
 	const char *words = pcap_geterr(s->pcap);
 	int used;
 
-	refuse(why, "%s breaks off after %llu packets: %s", s->name, (unsigned long long)s->c->packets,
-	       words);
+	refuse(why, "%s breaks off after %llu packet%s: %s", s->name, (unsigned long long)s->c->packets,
+	       s->c->packets == 1 ? "" : "s", words);
 	used = (int)strlen(why);
 	if (strstr(words, " different from the type of "))
 		snprintf(why + used, (size_t)(CAPTURE_WHY - used),

@@ -22,12 +22,11 @@
 
 #define LOOK_AGAIN_NS 10000000 /* how often hook_wait looks */
 
-extern char **environ;
-
 struct hook {
 	char *line;  /* split in place: what argv points into */
 	char **argv; /* argv[0] as it was given */
 	char *path;  /* what is run */
+	bool mute;
 	pid_t running[HOOK_MOST];
 	size_t nrunning;
 	struct hook_stats stats;
@@ -157,6 +156,11 @@ void hook_free(struct hook *h)
 	free(h);
 }
 
+void hook_mute(struct hook *h)
+{
+	h->mute = true;
+}
+
 /* ---- running --------------------------------------------------------------------------- */
 
 static bool is_var(const char *entry, const struct hook_var *vars, size_t n)
@@ -214,10 +218,12 @@ static int set_attr(posix_spawnattr_t *attr)
 						      POSIX_SPAWN_SETPGROUP);
 }
 
-static int set_files(posix_spawn_file_actions_t *files)
+static int set_files(const struct hook *h, posix_spawn_file_actions_t *files)
 {
 	int r = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 
+	if (!r && h->mute)
+		r = posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	if (!r)
 		r = posix_spawn_file_actions_adddup2(files, STDERR_FILENO, STDOUT_FILENO);
 	if (!r)
@@ -233,7 +239,7 @@ static int spawn(const struct hook *h, char **env, pid_t *ret)
 
 	posix_spawn_file_actions_init(&files);
 	posix_spawnattr_init(&attr);
-	r = set_files(&files);
+	r = set_files(h, &files);
 	if (!r)
 		r = set_attr(&attr);
 	if (!r)

@@ -17,6 +17,9 @@ struct hook;
 int hook_new(struct hook **ret, const char *text, char *why, size_t cap);
 void hook_free(struct hook *h);
 
+/* hook_mute has what it prints go nowhere. */
+void hook_mute(struct hook *h);
+
 struct hook_var {
 	const char *name, *value;
 };

@@ -89,15 +89,16 @@ static json_t *faults_of(const struct mc_msg *m, const struct mc_record *r, uint
 	return list;
 }
 
+static void append_warning(void *list, const char *name, const char *text)
+{
+	append_wrong(list, "warning", name, text);
+}
+
 static json_t *warnings_of(const struct shown *s)
 {
 	json_t *list = json_array();
-	char text[WRONG_SIZE];
 
-	for (size_t i = 0; i < s->n; i++)
-		if (wrong_of_message(&s->events[i]))
-			append_wrong(list, "warning", wrong_name(&s->events[i]),
-				     wrong_format(&s->events[i], s->protocol, text, sizeof text));
+	wrong_warnings(s, append_warning, list);
 	return list;
 }
 
@@ -306,18 +307,18 @@ void watch_json_thing(const struct shown *s)
 
 /* ---- state ------------------------------------------------------------------------------------ */
 
-static json_t *unix_seconds(mc_time t)
+static json_t *unix_seconds(mc_time t, const struct shown_now *at)
 {
-	return out_seconds(t / 1000 * 1000); /* microseconds, as "ts" */
+	return out_seconds((t - at->ahead) / 1000 * 1000); /* microseconds, as "ts" */
 }
 
 /* Seconds from now; null for what does not expire. */
-static json_t *left(mc_time t, mc_time now)
+static json_t *left(mc_time t, const struct shown_now *at)
 {
-	return out_seconds(t == MC_NEVER || t < now ? (t == MC_NEVER ? t : 0) : t - now);
+	return out_seconds(t == MC_NEVER || t < at->now ? (t == MC_NEVER ? t : 0) : t - at->now);
 }
 
-static json_t *querier_of(const struct mc_track_querier *q, mc_time now)
+static json_t *querier_of(const struct mc_track_querier *q, const struct shown_now *at)
 {
 	json_t *o;
 
@@ -329,12 +330,13 @@ static json_t *querier_of(const struct mc_track_querier *q, mc_time now)
 	put_known(o, "qrv", q->qrv, q->qrv);
 	put_known(o, "qqi", q->interval, q->interval);
 	put(o, "max_resp_time", out_seconds(q->max_resp));
-	put(o, "heard", unix_seconds(q->heard));
-	put(o, "expires", left(q->expires, now));
+	put(o, "heard", unix_seconds(q->heard, at));
+	put(o, "expires", left(q->expires, at));
 	return o;
 }
 
-static json_t *group_sources(const struct mc_track *t, const struct mc_track_group *g, mc_time now)
+static json_t *group_sources(const struct mc_track *t, const struct mc_track_group *g,
+			     const struct shown_now *at)
 {
 	json_t *list = json_array();
 
@@ -342,13 +344,14 @@ static json_t *group_sources(const struct mc_track *t, const struct mc_track_gro
 		json_t *o = json_object();
 
 		put_addr(o, "address", &s->addr);
-		put(o, "expires", left(s->expires, now));
+		put(o, "expires", left(s->expires, at));
 		json_array_append_new(list, o);
 	}
 	return list;
 }
 
-static json_t *group_hosts(const struct mc_track *t, const struct mc_track_group *g)
+static json_t *group_hosts(const struct mc_track *t, const struct mc_track_group *g,
+			   const struct shown_now *at)
 {
 	json_t *list = json_array();
 
@@ -356,13 +359,13 @@ static json_t *group_hosts(const struct mc_track *t, const struct mc_track_group
 		json_t *o = json_object();
 
 		put_addr(o, "address", &h->addr);
-		put(o, "heard", unix_seconds(h->heard));
+		put(o, "heard", unix_seconds(h->heard, at));
 		json_array_append_new(list, o);
 	}
 	return list;
 }
 
-static json_t *group_of(const struct mc_track *t, const struct mc_track_group *g, mc_time now)
+static json_t *group_of(const struct mc_track *t, const struct mc_track_group *g, const struct shown_now *at)
 {
 	json_t *o = json_object();
 
@@ -370,34 +373,34 @@ static json_t *group_of(const struct mc_track *t, const struct mc_track_group *g
 	put_text(o, "filter_mode", g->mode == MC_INCLUDE ? "include" : "exclude");
 	put_int(o, "version", g->version);
 	put_addr(o, "last_reporter", &g->last_reporter);
-	put(o, "expires", left(g->expires, now));
-	put(o, "sources", group_sources(t, g, now));
-	put(o, "hosts", group_hosts(t, g));
+	put(o, "expires", left(g->expires, at));
+	put(o, "sources", group_sources(t, g, at));
+	put(o, "hosts", group_hosts(t, g, at));
 	return o;
 }
 
-static void json_link(const struct link_seen *l, unsigned family, mc_time now)
+static void json_link(const struct link_seen *l, unsigned family, const struct shown_now *at)
 {
 	const struct mc_track *t = l->tracks[family];
 	const struct mc_track_stats *n = mc_track_stats(t);
-	json_t *o = out_begin(SCHEMA, "link", now), *groups = json_array();
+	json_t *o = out_begin(SCHEMA, "link", at->now - at->ahead), *groups = json_array();
 
 	for (const struct mc_track_group *g = NULL; (g = mc_track_group_next(t, g));)
-		json_array_append_new(groups, group_of(t, g, now));
+		json_array_append_new(groups, group_of(t, g, at));
 	put_link(o, l, mc_proto_of(family ? MC_IPV6 : MC_IPV4)->name);
-	put(o, "querier", querier_of(mc_track_querier(t), now));
+	put(o, "querier", querier_of(mc_track_querier(t), at));
 	put_int(o, "messages", n->messages);
 	put_int(o, "refused", n->refused);
 	put(o, "groups", groups);
 	out_end(o);
 }
 
-void watch_json_state(const struct links *links, mc_time now)
+void watch_json_state(const struct links *links, struct shown_now at)
 {
 	for (const struct link_seen *l = NULL; (l = links_next(links, l));)
 		for (unsigned family = 0; family < 2; family++)
 			if (l->tracks[family])
-				json_link(l, family, now);
+				json_link(l, family, &at);
 }
 
 void watch_json_totals(const struct shown_totals *t, mc_time now)

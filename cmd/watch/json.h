@@ -7,7 +7,7 @@
 #include "watch/shown.h"
 
 void watch_json_thing(const struct shown *s);
-void watch_json_state(const struct links *links, mc_time now);
+void watch_json_state(const struct links *links, struct shown_now at);
 void watch_json_totals(const struct shown_totals *t, mc_time now);
 
 #endif

@@ -35,12 +35,19 @@ static int refuse(char *why, const char *name, const char *words)
 	return -1;
 }
 
-static bool same_file(int fd, const struct stat *st)
+static bool is_regular(int fd)
 {
-	struct stat other;
+	struct stat st;
 
-	return fd >= 0 && S_ISREG(st->st_mode) && !fstat(fd, &other) && other.st_dev == st->st_dev &&
-	       other.st_ino == st->st_ino;
+	return !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
+static bool same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return a >= 0 && is_regular(a) && !fstat(a, &x) && !fstat(b, &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
 }
 
 /* Opens what is to be written, empty, as a descriptor. */
@@ -49,15 +56,12 @@ static int open_empty(const char *path, const char *name, int reads, char *why)
 	bool out = !strcmp(path, "-");
 	int fd = out ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) :
 		       open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st))
-		refuse(why, name, strerror(errno));
-	else if (out && isatty(fd))
+	if (out && fd >= 0 && isatty(fd))
 		refuse(why, name, "it is a terminal (name a file, or pipe it to a program)");
-	else if (same_file(reads, &st))
+	else if (fd >= 0 && same_file(reads, fd))
 		refuse(why, name, "it is the file that is read");
-	else if (!out && S_ISREG(st.st_mode) && ftruncate(fd, 0))
+	else if (fd < 0 || (!out && is_regular(fd) && ftruncate(fd, 0)))
 		refuse(why, name, strerror(errno));
 	else
 		return fd;

@@ -222,6 +222,21 @@ struct link_seen *links_find(struct links *s, uint32_t ifindex, const uint16_t v
 	return NULL;
 }
 
+static size_t share(size_t most, unsigned halvings, size_t least)
+{
+	return most >> halvings > least ? most >> halvings : least;
+}
+
+/* VLAN ids can be forged, and with them links: later ones may hold less, so that there is a bound to all. */
+static void set_limits(struct mc_track_conf *c, uint32_t before)
+{
+	unsigned halvings = before / 8 < 31 ? before / 8 : 31;
+
+	c->max_groups = share(c->max_groups, halvings, 64);
+	c->max_hosts = share(c->max_hosts, halvings, 256);
+	c->max_sources = share(c->max_sources, halvings, 256);
+}
+
 struct mc_track *links_track(struct links *s, struct link_seen *l, uint8_t family, mc_time now)
 {
 	struct entry *e = (struct entry *)l;
@@ -232,6 +247,7 @@ struct mc_track *links_track(struct links *s, struct link_seen *l, uint8_t famil
 		return l->tracks[i];
 	mc_track_conf_init(&conf, family);
 	conf.seed = s->seed;
+	set_limits(&conf, s->ntimers);
 	if (mc_track_new(&l->tracks[i], &conf, now))
 		return NULL;
 	e->when[i] = mc_track_deadline(l->tracks[i]);

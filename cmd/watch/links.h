@@ -26,7 +26,9 @@ void links_free(struct links *s);
 /* links_find gives the link, made where it is new; NULL without memory or beyond LINKS_MOST links. O(1). */
 struct link_seen *links_find(struct links *s, uint32_t ifindex, const uint16_t vlan[2]);
 
-/* links_track gives its tracker, made where it is new; NULL without memory. */
+/* links_track gives its tracker, made where it is new; NULL without memory. The first 8 have the limits of
+ * mc_track_conf_init, the next 8 half of them, and so on, down to 64 groups, 256 hosts and 256 sources: all
+ * together hold less than 1.6 million groups, and 6.3 million hosts and sources each. */
 struct mc_track *links_track(struct links *s, struct link_seen *l, uint8_t family, mc_time now);
 
 /* links_deadline is the earliest of all trackers; O(log n), mostly O(1). It knows of a message that was

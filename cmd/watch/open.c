@@ -25,9 +25,14 @@ static int open_hooks(struct watch *w)
 {
 	char why[300];
 
-	for (unsigned e = 0; e < TRIGGER_EVENTS; e++)
-		if (w->conf.hooks[e] && hook_new(&w->trigger.hooks[e], w->conf.hooks[e], why, sizeof why))
+	for (unsigned e = 0; e < TRIGGER_EVENTS; e++) {
+		if (!w->conf.hooks[e])
+			continue;
+		if (hook_new(&w->trigger.hooks[e], w->conf.hooks[e], why, sizeof why))
 			return opt_refuse(w->verb, "%s: %s", trigger_option(e), why);
+		if (w->conf.live && isatty(STDERR_FILENO)) /* it would paint over the screen */
+			hook_mute(w->trigger.hooks[e]);
+	}
 	w->trigger.wait = w->conf.read != NULL;
 	return 0;
 }

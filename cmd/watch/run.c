@@ -1,6 +1,7 @@
 /*
- * run.c - waiting, packets, time, signals, and the end of a run. Live, time is the wall clock's, with a
- * moment's grace for packets that are under way; of a file it is the packets'.
+ * run.c - waiting, packets, time, signals, and the end of a run. Live, the trackers' time is the wall
+ * clock's at the start, and steady from there on whoever sets that clock, with a moment's grace for packets
+ * that are under way; of a file it is the packets'.
  */
 #include "watch/run.h"
 
@@ -15,7 +16,7 @@
 #include "out.h"
 #include "signals.h"
 
-#define LATE (100 * MC_MSEC) /* a packet may be heard of that much after its time */
+#define LATE (100 * MC_MSEC) /* a packet may be heard of that much after it came */
 #define LOOK_AROUND 1024     /* packets of a file between looks at everything else */
 
 static mc_time wall(void)
@@ -26,10 +27,20 @@ static mc_time wall(void)
 	return (mc_time)t.tv_sec * MC_SEC + (mc_time)t.tv_nsec;
 }
 
-/* The time that the state of the links is of. */
-static mc_time state_time(const struct watch *w)
+/* The trackers' time, live. */
+static mc_time steady(const struct watch *w)
 {
-	return w->ifs || !w->see.now ? wall() : w->see.now;
+	return mc_loop_now() + w->offset;
+}
+
+/* The time that the state of the links is of. */
+static struct shown_now state_time(const struct watch *w)
+{
+	mc_time now = steady(w);
+
+	if (w->ifs || w->see.first == MC_NEVER)
+		return (struct shown_now){ now, now - wall() };
+	return (struct shown_now){ w->see.now, w->see.ahead };
 }
 
 void watch_say(void *arg, const char *text)
@@ -189,13 +200,13 @@ static void paint(struct watch *w)
 		 "mcast watch: messages %llu, something wrong with %llu, unreadable %llu",
 		 (unsigned long long)t->messages, (unsigned long long)t->faulty,
 		 (unsigned long long)t->unreadable);
-	screen_paint(&w->screen, title, w->links, state_time(w), now);
+	screen_paint(&w->screen, title, w->links, state_time(w).now, now);
 }
 
 /* When the earliest tracker has work, on the loop's clock. */
 static mc_time tracker_due(const struct watch *w)
 {
-	mc_time now = wall(), due = w->see.due;
+	mc_time now = steady(w), due = w->see.due;
 
 	if (!w->ifs || due >= MC_NEVER - LATE)
 		return MC_NEVER;
@@ -229,9 +240,10 @@ static void run_live(struct watch *w)
 	while (!w->stop) {
 		w->packets = false;
 		turn(w, deadline_of(w));
+		see_live(&w->see, steady(w), wall());
 		if (w->packets)
 			take_packets(w);
-		see_due(&w->see, wall() - LATE);
+		see_due(&w->see, w->see.now - LATE);
 	}
 }
 
@@ -291,7 +303,8 @@ static void run_file(struct watch *w)
 			watch_say(w, why);
 			w->code = EXIT_CANNOT;
 		}
-		if (r <= 0 || is_over(w, &p))
+		w->over = r > 0 && is_over(w, &p);
+		if (r <= 0 || w->over)
 			break;
 		take_packet(w, &p);
 	}
@@ -312,6 +325,7 @@ int watch_events(struct watch *w)
 	if (!r)
 		r = open_signals(w);
 	w->began = mc_loop_now();
+	w->offset = wall() - w->began;
 	w->ends = w->conf.deadline < MC_NEVER - w->began ? w->began + w->conf.deadline : MC_NEVER;
 	return r;
 }
@@ -326,7 +340,7 @@ static struct shown_totals totals_of(struct watch *w)
 		watch_say(w, why);
 		w->code = EXIT_CANNOT;
 	}
-	t.packets = n.packets;
+	t.packets = n.packets - w->over;
 	t.kept = n.kept;
 	t.dropped = w->ifs ? n.dropped : UINT64_MAX;
 	if (w->ifs)
@@ -349,6 +363,7 @@ static void say_dropped(struct watch *w)
 
 static void end(struct watch *w)
 {
+	struct shown_now at = state_time(w);
 	struct shown_totals t;
 	char text[512];
 	bool stdout_is_file = w->muted && !w->screen.open;
@@ -361,8 +376,8 @@ static void end(struct watch *w)
 		return;
 	}
 	if (w->conf.summary || w->conf.live)
-		watch_show_state(&w->show, w->links, state_time(w));
-	watch_show_end(&w->show, &t, state_time(w));
+		watch_show_state(&w->show, w->links, at);
+	watch_show_end(&w->show, &t, at.now - at.ahead);
 }
 
 int watch_run(struct watch *w)

@@ -48,7 +48,9 @@ struct watch {
 	bool stop;     /* a signal, -c, -w, the last interface, or nowhere to write to */
 	bool packets;  /* there may be some */
 	bool readable; /* what input is of */
+	bool over;     /* a packet was read that -w leaves out */
 	mc_time began, ends; /* on the loop's clock */
+	mc_time offset;      /* of the trackers' time, live: the loop's clock and this */
 	int code;
 };
 

@@ -1,6 +1,6 @@
 /*
- * see.c - from a packet to what is told of it. Packets are of files, too, so that time is what they
- * say, and what is due before a packet is told before it. It prints nothing and starts nothing.
+ * see.c - from a packet to what is told of it. Of a file, time is what packets say, and what is due
+ * before a packet is told before it; live, time is the caller's. It prints nothing and starts nothing.
  */
 #include "watch/see.h"
 
@@ -10,6 +10,12 @@
 #include "watch/wrong.h"
 #include "wire/frame.h"
 #include "wire/peek.h"
+
+/* Stamps of a file: one that is further behind the latest tells that the latest was wrong, or that the
+ * clock was set. State is gone long before the longest gap is over: timers that a querier can announce
+ * are of days. */
+#define BACK_MOST (10 * MC_SEC)
+#define GAP_MOST (30 * 86400 * MC_SEC)
 
 void see_open(struct see *w, struct links *links)
 {
@@ -46,52 +52,92 @@ static void tell_event(struct see *w, const struct shown *with, const struct mc_
 
 /* ---- time ------------------------------------------------------------------------------------- */
 
-static void poll_track(struct see *w, const struct link_seen *l, uint8_t family, struct mc_track *t)
+static void poll_track(struct see *w, const struct link_seen *l, struct mc_track *t, mc_time now)
 {
-	struct shown s = { .time = w->now,
+	uint8_t family = t == l->tracks[0] ? MC_IPV4 : MC_IPV6;
+	struct shown s = { .time = now - w->ahead,
 			   .link = l,
 			   .family = family,
 			   .protocol = mc_proto_of(family)->name };
 	struct mc_track_event e;
 
-	while (mc_track_poll(t, w->now, &e))
+	while (mc_track_poll(t, now, &e))
 		tell_event(w, &s, &e);
 }
 
-static void poll_all(struct see *w)
+/* Live, `now` may be before w->now: a tracker that took a packet since was polled then, and is not due. */
+static void poll_due(struct see *w, mc_time now)
 {
-	for (const struct link_seen *l = NULL; (l = links_next(w->links, l));)
-		for (unsigned i = 0; i < 2; i++)
-			if (l->tracks[i] && mc_track_deadline(l->tracks[i]) <= w->now)
-				poll_track(w, l, i ? MC_IPV6 : MC_IPV4, l->tracks[i]);
+	struct link_seen *l;
+	struct mc_track *t;
+
+	while ((t = links_due(w->links, now, &l)))
+		poll_track(w, l, t, now);
 }
 
 void see_due(struct see *w, mc_time until)
 {
 	while (w->due <= until) {
-		mc_time next;
-
 		if (w->due > w->now)
 			w->now = w->due;
-		poll_all(w);
-		next = links_deadline(w->links);
-		w->due = next > w->now ? next : w->now + 1;
+		poll_due(w, w->due);
+		w->due = links_deadline(w->links);
 	}
 	if (until > w->now)
 		w->now = until;
 }
 
+void see_live(struct see *w, mc_time now, mc_time shown)
+{
+	w->live = true;
+	w->now = now > w->now ? now : w->now;
+	w->ahead = w->now - shown;
+}
+
+static mc_time least(mc_time a, mc_time b)
+{
+	return a < b ? a : b;
+}
+
+/* Time goes on by as much as stamps do, up to what they can say at all: so nothing runs over. */
+static void follow(struct see *w, mc_time stamp)
+{
+	int64_t step = (int64_t)(stamp - (w->now - w->ahead));
+	mc_time by = 0;
+
+	if (w->first == MC_NEVER) {
+		w->now = w->first = w->last = stamp;
+		return;
+	}
+	if (step > 0)
+		by = least(least((mc_time)step, GAP_MOST), (mc_time)INT64_MAX - w->now);
+	see_due(w, w->now + by);
+	if (step > (int64_t)by || step < -(int64_t)BACK_MOST)
+		w->ahead = w->now - stamp;
+	w->last = stamp > w->last ? stamp : w->last;
+}
+
 /* ---- messages ---------------------------------------------------------------------------------- */
 
-static uint32_t faults_of_records(const struct mc_msg *m)
+/* Whether it asks for a source-specific group without sources: RFC 4604 2.2.1, 2.2.2. An older version's
+ * report reads so, too. */
+static bool is_any_source(const struct mc_record *r)
+{
+	bool any = r->type == MC_IS_EX || r->type == MC_TO_EX;
+
+	return any && !r->faults && mc_addr_is_ssm(&r->group);
+}
+
+static void judge_records(struct shown *s)
 {
 	struct mc_record r;
-	uint32_t faults = 0;
 	size_t pos = 0;
 
-	while (mc_msg_next(m, &pos, &r))
-		faults |= r.faults;
-	return faults;
+	while (mc_msg_next(s->msg, &pos, &r)) {
+		s->record_faults |= r.faults;
+		if (!s->any_source.family && is_any_source(&r))
+			s->any_source = r.group;
+	}
 }
 
 static struct mc_track_event *room_for_event(struct see *w)
@@ -141,8 +187,8 @@ static void tell_message(struct see *w, struct shown *s)
 	s->msg = &w->msg;
 	s->events = w->events;
 	s->n = w->n;
-	s->record_faults = faults_of_records(&w->msg);
-	s->wrong = w->msg.faults || s->record_faults || has_warning(w);
+	judge_records(s);
+	s->wrong = w->msg.faults || s->record_faults || s->any_source.family || has_warning(w);
 	w->totals.messages++;
 	w->totals.faulty += s->wrong;
 	tell(w, s);
@@ -206,9 +252,8 @@ bool see_packet(struct see *w, const struct packet *p)
 	size_t len;
 	int r;
 
-	w->first = w->first == MC_NEVER ? p->time : w->first;
-	w->last = p->time > w->last ? p->time : w->last;
-	see_due(w, p->time);
+	if (!w->live)
+		follow(w, p->time);
 	if (mc_frame_decode(&f, p->link, p->octets, p->len))
 		return false;
 	octets = p->octets + f.header;

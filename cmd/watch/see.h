@@ -16,7 +16,9 @@ struct see {
 	struct shown_totals totals;
 	mc_time first, last; /* packets' times; first MC_NEVER: none yet */
 
-	mc_time now; /* of the trackers: never goes back, as packets' times may */
+	bool live;     /* see_live was told */
+	mc_time now;   /* of the trackers: never goes back, as packets' times may */
+	mc_time ahead; /* of the times that are shown, modulo 2^64 */
 	mc_time due; /* no tracker has work before */
 	struct mc_msg msg;
 	struct mc_track_event *events; /* of the message under way */
@@ -28,11 +30,16 @@ struct see {
 void see_open(struct see *w, struct links *links);
 void see_close(struct see *w);
 
+/* see_live sets the time: `now` for the trackers, steady, which is shown as `shown`. Call it before
+ * packets that have just come; their own times are then shown alone. Without it, for a file, time is what
+ * packets say, forwards; where that goes back for long, it goes on from there. */
+void see_live(struct see *w, mc_time now, mc_time shown);
+
 /* see_packet takes a packet into account, and tells of it. True where it was a message, one that
  * cannot be read included. */
 bool see_packet(struct see *w, const struct packet *p);
 
-/* see_due tells what comes of time alone, up to `until`. */
+/* see_due tells what comes of time alone, up to `until` of the trackers' time. */
 void see_due(struct see *w, mc_time until);
 
 #endif

@@ -415,14 +415,14 @@ static void print_table(void *arg, const char *text)
 	puts(text);
 }
 
-void watch_show_state(struct watch_show *w, const struct links *links, mc_time now)
+void watch_show_state(struct watch_show *w, const struct links *links, struct shown_now at)
 {
 	struct table_sink to = { .line = print_table, .width = screen_columns(), .most = SIZE_MAX };
 
 	if (w->json)
-		watch_json_state(links, now);
+		watch_json_state(links, at);
 	else
-		table_write(links, now, &to);
+		table_write(links, at.now, &to);
 	out_flush();
 }
 

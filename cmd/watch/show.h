@@ -38,7 +38,7 @@ void watch_show_thing(struct watch_show *w, const struct shown *s);
 char *watch_show_line(struct watch_show *w, const struct shown *s, char *buf, size_t cap);
 
 /* watch_show_state prints the state of all links; the text is as wide as the terminal. */
-void watch_show_state(struct watch_show *w, const struct links *links, mc_time now);
+void watch_show_state(struct watch_show *w, const struct links *links, struct shown_now at);
 
 /* watch_show_end prints what was counted; live: of interfaces. */
 void watch_show_end(struct watch_show *w, const struct shown_totals *t, mc_time now);

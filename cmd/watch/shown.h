@@ -21,7 +21,8 @@ struct shown {
 
 	/* A message; of an event those that it came with, or no message. */
 	const struct mc_msg *msg;
-	uint32_t record_faults; /* of all its records */
+	uint32_t record_faults;    /* of all its records */
+	struct mc_addr any_source; /* the first source-specific group asked for without sources; or none */
 	const struct mc_track_event *events;
 	size_t n;
 
@@ -31,6 +32,11 @@ struct shown {
 	int error;               /* MC_ERR_* */
 	struct mc_addr src, dst; /* family 0: unknown */
 	size_t len;              /* octets of the packet that are here */
+};
+
+/* A moment of the trackers' time, and by how much it is ahead of what is shown (struct see). */
+struct shown_now {
+	mc_time now, ahead;
 };
 
 /* What was counted of a run. */

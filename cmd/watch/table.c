@@ -20,11 +20,6 @@ struct table {
 	size_t groups; /* of which no line is shown */
 };
 
-/* The columns whose width is not always the same. */
-struct widths {
-	int group, reporter;
-};
-
 static void put_line(struct table *t, const char *text)
 {
 	if (!t->left)
@@ -181,16 +176,16 @@ static void put_sources(struct table *t, const struct mc_track *track, const str
 }
 
 static void put_group(struct table *t, const struct mc_track *track, const struct mc_track_group *g,
-		      const struct widths *w)
+		      int width)
 {
 	char line[LINE_SIZE], group[MC_ADDR_STRLEN], reporter[MC_ADDR_STRLEN], expires[32];
 	size_t sources = listed_sources(track, g);
 
-	snprintf(line, sizeof line, INDENT "%-*s  %-7s  %5zu  %7zu  %-*s  %7s", w->group,
+	snprintf(line, sizeof line, INDENT "%-*s  %-7s  %5zu  %7zu  %7s  %s", width,
 		 mc_addr_format(&g->group, group, sizeof group),
-		 g->mode == MC_INCLUDE ? "include" : "exclude", g->hosts, sources, w->reporter,
-		 mc_addr_format(&g->last_reporter, reporter, sizeof reporter),
-		 left_of(g->expires, t->now, expires, sizeof expires));
+		 g->mode == MC_INCLUDE ? "include" : "exclude", g->hosts, sources,
+		 left_of(g->expires, t->now, expires, sizeof expires),
+		 mc_addr_format(&g->last_reporter, reporter, sizeof reporter));
 	put_line(t, line);
 	if (g->hosts > 1)
 		put_hosts(t, track, g);
@@ -200,36 +195,31 @@ static void put_group(struct table *t, const struct mc_track *track, const struc
 
 /* ---- all ---------------------------------------------------------------------------------------- */
 
-static int wider(int width, const struct mc_addr *a)
+/* How wide the column of groups is. */
+static int measure(const struct mc_track *track, size_t most)
 {
+	int width = sizeof "GROUP" - 1;
 	char text[MC_ADDR_STRLEN];
-	int n = (int)mc_addr_write(a, text);
-
-	return n > width ? n : width;
-}
-
-static struct widths measure(const struct mc_track *track, size_t most)
-{
-	struct widths w = { sizeof "GROUP" - 1, sizeof "LAST REPORTER" - 1 };
 
 	for (const struct mc_track_group *g = NULL; most-- && (g = mc_track_group_next(track, g));) {
-		w.group = wider(w.group, &g->group);
-		w.reporter = wider(w.reporter, &g->last_reporter);
+		int n = (int)mc_addr_write(&g->group, text);
+
+		width = n > width ? n : width;
 	}
-	return w;
+	return width;
 }
 
 static void put_groups(struct table *t, const struct mc_track *track)
 {
-	struct widths w = measure(track, t->left);
+	int width = measure(track, t->left);
 	size_t n = mc_track_groups(track);
 	char line[LINE_SIZE];
 
-	snprintf(line, sizeof line, INDENT "%-*s  %-7s  %5s  %7s  %-*s  %7s", w.group, "GROUP", "MODE",
-		 "HOSTS", "SOURCES", w.reporter, "LAST REPORTER", "EXPIRES");
+	snprintf(line, sizeof line, INDENT "%-*s  %-7s  %5s  %7s  %7s  %s", width, "GROUP", "MODE", "HOSTS",
+		 "SOURCES", "EXPIRES", "LAST REPORTER");
 	put_line(t, n ? line : INDENT "no groups");
 	for (const struct mc_track_group *g = NULL; t->left && (g = mc_track_group_next(track, g)); n--)
-		put_group(t, track, g, &w);
+		put_group(t, track, g, width);
 	t->groups += n;
 }
 

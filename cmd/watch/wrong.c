@@ -168,6 +168,26 @@ static void each_event(const struct mc_track_event *e, const char *protocol, wro
 	each(arg, wrong_name(e), wrong_format(e, protocol, text, sizeof text));
 }
 
+static void each_any_source(const struct mc_addr *group, wrong_fn *each, void *arg)
+{
+	char text[WRONG_SIZE];
+	struct mc_text t = mc_text_begin(text, sizeof text);
+
+	mc_text_addr(&t, group);
+	mc_text_str(&t,
+		    " is a source-specific group: routers ignore a report that names no source to accept (RFC 4604)");
+	each(arg, "any-source", text);
+}
+
+void wrong_warnings(const struct shown *s, wrong_fn *each, void *arg)
+{
+	if (s->any_source.family)
+		each_any_source(&s->any_source, each, arg);
+	for (size_t i = 0; i < s->n; i++)
+		if (wrong_of_message(&s->events[i]))
+			each_event(&s->events[i], s->protocol, each, arg);
+}
+
 void wrong_each(const struct shown *s, wrong_fn *each, void *arg)
 {
 	if (s->kind == SHOWN_EVENT) {
@@ -179,7 +199,5 @@ void wrong_each(const struct shown *s, wrong_fn *each, void *arg)
 		return;
 	each_fault(s, NULL, s->msg->faults, each, arg);
 	each_record(s, each, arg);
-	for (size_t i = 0; i < s->n; i++)
-		if (wrong_of_message(&s->events[i]))
-			each_event(&s->events[i], s->protocol, each, arg);
+	wrong_warnings(s, each, arg);
 }

@@ -24,9 +24,13 @@ char *wrong_error(int error, char *buf, size_t cap);
 /* wrong_of_message tells whether an event is part of what is wrong with the message it came with. */
 bool wrong_of_message(const struct mc_track_event *e);
 
+/* wrong_warnings calls each for what is wrong with the link by a message: the warnings that are
+ * of it. */
+typedef void wrong_fn(void *arg, const char *name, const char *text);
+void wrong_warnings(const struct shown *s, wrong_fn *each, void *arg);
+
 /* wrong_each calls each for all that is wrong with a message or an event; of its records, for one
  * of a kind. */
-typedef void wrong_fn(void *arg, const char *name, const char *text);
 void wrong_each(const struct shown *s, wrong_fn *each, void *arg);
 
 #endif

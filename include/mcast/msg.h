@@ -133,7 +133,7 @@ struct mc_record {
 
 /* mc_query: RFC 9776 4.1, RFC 9777 5.1. In older versions what they lack is 0. */
 struct mc_query {
-	struct mc_addr group; /* unspecified: a general query, as every IGMPv1 query is (RFC 1112 App. I) */
+	struct mc_addr group; /* unspecified: a general query, as IGMPv1's always are (RFC 1112 App. I) */
 	struct mc_sources sources;
 	mc_time max_resp;  /* Max Response Time (Delay), decoded; in an IGMPv1 query 10 s */
 	uint32_t interval; /* Querier's Query Interval, seconds, decoded; 0: the default is meant */
@@ -226,10 +226,10 @@ char *mc_fault_format(uint32_t fault, const struct mc_msg *m, const struct mc_re
 
 /* mc_encode writes a message as an IP packet. What is -1 in m->ip, and an address of no family,
  * becomes what the RFCs want: TTL 1, Router Alert, TOS 0xc0, the destination of such a message
- * (RFC 9776 4.1.12, 4.2.15, RFC 9777 5.1.15, 5.2.15); the source is then unspecified. To be set: kind, family, version, and of a query group,
- * sources, max_resp, interval, qrv, suppress (codes are made of them, rounded down; a qrv over
- * 7 becomes 0). A report is one that was decoded: to make one, use mc_writer. Returns the
- * packet's length, or
+ * (RFC 9776 4.1.12, 4.2.15, RFC 9777 5.1.15, 5.2.15); the source is then unspecified. To be set:
+ * kind, family, version, and of a query group, sources, max_resp, interval, qrv, suppress (codes
+ * are made of them, rounded down; a qrv over 7 becomes 0). A report is one that was decoded: to
+ * make one, use mc_writer. Returns the packet's length, or
  *   MC_ERR_ROOM     more than cap octets
  *   MC_ERR_VERSION  no such message in this version: sources in an old query, a Leave in IGMPv1
  *   MC_ERR_GROUP, MC_ERR_SOURCE, MC_ERR_FAMILY   an address that may not stand there

@@ -218,12 +218,12 @@ static struct host *joined(struct mc_members *m, struct group *g, const struct m
 /* Only what asks for something makes a host a member; whatever it says then, other than that it
  * leaves, keeps it one. */
 static bool note_host(struct mc_members *m, struct group *g, const struct mc_addr *addr,
-		      const struct mc_record *r, mc_time now)
+		      const struct mc_record *r, bool blocks_all, mc_time now)
 {
 	struct host *h = mc_table_find(&m->hosts, g->node.self, addr);
 	bool empty = r->sources.n == 0;
 
-	if (empty && (r->type == MC_TO_IN || r->type == MC_IS_IN)) {
+	if (blocks_all || (empty && (r->type == MC_TO_IN || r->type == MC_IS_IN))) {
 		if (h)
 			left(m, g, h, false);
 		return true;
@@ -405,17 +405,31 @@ static bool apply_record(struct mc_members *m, struct group *g, const struct mc_
 	return apply_rule(m, g, r->type, &list, now);
 }
 
+/* Of a record that was applied: out of INCLUDE mode a host leaves by a BLOCK of what it wanted (RFC 9776
+ * 5.1). One that lists all that is known to run leaves nothing for it to want. */
+static bool is_of_all(const struct mc_members *m, const struct group *g, const struct mc_record *r)
+{
+	const struct source *s = mc_table_at(&m->sources, g->sources.first);
+
+	if (r->type != MC_BLOCK || g->pub.mode != MC_INCLUDE || g->pub.version < m->proto->newest)
+		return false;
+	while (s && s->mark == m->marks)
+		s = mc_table_next(&m->sources, s);
+	return !s;
+}
+
 static bool creates(const struct mc_record *r)
 {
 	return r->type == MC_IS_EX || r->type == MC_TO_EX || (r->type != MC_BLOCK && r->sources.n);
 }
 
 bool mc_members_record(struct mc_members *m, uint8_t version, const struct mc_addr *host,
-		       const struct mc_record *r, mc_time now)
+		       const struct mc_record *r, bool *blocks_all, mc_time now)
 {
 	struct group *g = current(m, &r->group, now);
 	bool kept;
 
+	*blocks_all = false;
 	if (!g && !creates(r))
 		return true;
 	if (!g)
@@ -428,7 +442,8 @@ bool mc_members_record(struct mc_members *m, uint8_t version, const struct mc_ad
 		remove_group(m, g);
 		return kept;
 	}
-	kept = note_host(m, g, host, r, now) && kept;
+	*blocks_all = is_of_all(m, g, r);
+	kept = note_host(m, g, host, r, *blocks_all, now) && kept;
 	count(m, g);
 	return kept;
 }

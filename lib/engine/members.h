@@ -27,9 +27,9 @@ void mc_members_free(struct mc_members *m);
 const struct mc_track_group *mc_members_find(const struct mc_members *m, const struct mc_addr *group);
 
 /* mc_members_record takes a record into account that host sent in a report of that version. False: it,
- * or some of it, was not kept. */
+ * or some of it, was not kept. *blocks_all: it is a BLOCK of all that runs, a leave. */
 bool mc_members_record(struct mc_members *m, uint8_t version, const struct mc_addr *host,
-		       const struct mc_record *r, mc_time now);
+		       const struct mc_record *r, bool *blocks_all, mc_time now);
 
 /* mc_members_lower has the timers that a specific query asks about end after `wait`, if not sooner
  * (RFC 9776 6.6.1). */

@@ -22,7 +22,8 @@ enum { LEAVES_MOST = 1024, ROBUSTNESS = 2, QUERY_INTERVAL = 125 };
 #define SCAN_GAP (250 * MC_MSEC)
 
 /* A leave that was heard. It stays until its patience is over, answered or not, so that it is not
- * taken for a new one when the host repeats it. */
+ * taken for a new one when the host repeats it; and each repeat of one that was answered renews it, for
+ * a host says it up to seven times, each within a second (RFC 9776 5.1, 8.1, 8.11). */
 struct leave {
 	struct mc_node node;
 	struct mc_addr group, host;
@@ -125,16 +126,20 @@ static void elect(struct mc_track *t, const struct mc_msg *m, mc_time now)
 
 static void await(struct mc_track *t, const struct mc_addr *group, const struct mc_addr *host, mc_time now)
 {
-	struct leave *l;
+	struct leave *l = mc_table_find(&t->leaves, 0, group);
+	bool answered = l && l->answered;
 
-	if (mc_table_find(&t->leaves, 0, group))
+	if (l && !answered)
 		return;
+	if (l)
+		mc_table_remove(&t->leaves, &t->waiting, l);
 	l = mc_table_add(&t->leaves, &t->waiting, 0, group);
 	if (!l) {
 		mc_queue_limit(&t->out, MC_TRACK_LEAVES, t->leaves.n);
 		return;
 	}
 	l->host = *host;
+	l->answered = answered;
 	l->due = mc_after(now, t->patience);
 }
 
@@ -210,7 +215,7 @@ static void note_query(struct mc_track *t, const struct mc_msg *m, mc_time now)
 		elect(t, m, now);
 	answer_all(t);
 	older.n = t->members.listed;
-	if (m->version < t->proto->newest)
+	if (m->version < t->proto->newest && older.n)
 		mc_queue_put(&t->out, &older);
 }
 
@@ -234,6 +239,7 @@ static bool is_asked_for(const struct mc_track *t, const struct mc_addr *group)
 static void note_report(struct mc_track *t, const struct mc_msg *m, mc_time now)
 {
 	struct mc_record r;
+	bool blocks_all;
 	size_t pos = 0;
 
 	t->stats.leaves += m->report.leave;
@@ -243,9 +249,9 @@ static void note_report(struct mc_track *t, const struct mc_msg *m, mc_time now)
 			t->stats.records_refused++;
 			continue;
 		}
-		if (!mc_members_record(&t->members, m->version, &m->ip.src, &r, now))
+		if (!mc_members_record(&t->members, m->version, &m->ip.src, &r, &blocks_all, now))
 			t->stats.records_refused++;
-		if (r.type == MC_TO_IN && !r.sources.n && is_asked_for(t, &r.group))
+		if (blocks_all || (r.type == MC_TO_IN && !r.sources.n && is_asked_for(t, &r.group)))
 			await(t, &r.group, &m->ip.src, now);
 	}
 }

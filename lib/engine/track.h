@@ -45,12 +45,14 @@ void mc_track_input(struct mc_track *t, const struct mc_msg *m, mc_time now);
 
 enum mc_track_kind {
 	MC_TRACK_JOIN,       /* host is in group, and was not before */
-	MC_TRACK_LEAVE,      /* host said that it leaves group; expired: was not heard any more */
+	MC_TRACK_LEAVE,      /* host said that it leaves group, or, in INCLUDE mode, blocks every source that
+			      * is wanted there; expired: was not heard any more */
 	MC_TRACK_QUERIER,    /* host is the querier now; other was it before, or no address */
 	MC_TRACK_LOST,       /* the querier, host, is silent: Other Querier Present Interval over */
 	MC_TRACK_SECOND,     /* warning: host asks, too, while other is the querier; the lower address wins */
-	MC_TRACK_OLDER,      /* warning: host asks in an older version: n groups' source lists are void */
-	MC_TRACK_UNANSWERED, /* warning: nobody asked who is left in group after host left it */
+	MC_TRACK_OLDER,      /* warning: host asks in an older version: n > 0 groups' source lists are void */
+	MC_TRACK_UNANSWERED, /* warning: nobody asked who is left in group, or who wants sources of it, after
+			      * host left it in either way */
 	MC_TRACK_LIMIT,      /* warning: a limit was met (once for each kind of limit) */
 };
 

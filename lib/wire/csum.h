@@ -19,28 +19,32 @@ static inline uint64_t mc_csum_add64(uint64_t sum, uint64_t v)
 /* Adds len octets to a sum, 8 at a time: they fold to the same as 2 would. */
 static inline uint64_t mc_csum_add(uint64_t sum, const uint8_t *base, size_t len)
 {
-	size_t off = 0;
+	size_t off = 0, to;
 
-	for (; off + 8 <= len; off += 8) {
+	for (; (to = off + 8) <= len; off = to) {
 		uint64_t v;
 
-		memcpy(&v, base + off, 8);
+		memcpy(&v, base + to - 8, 8);
 		sum = mc_csum_add64(sum, v);
 	}
-	if (off + 4 <= len) {
+	if ((to = off + 4) <= len) {
 		uint32_t v;
 
-		memcpy(&v, base + off, 4);
+		memcpy(&v, base + to - 4, 4);
 		sum = mc_csum_add64(sum, v);
-		off += 4;
+		off = to;
 	}
-	for (; off < len; off += 2) {
+	if ((to = off + 2) <= len) {
+		uint16_t v;
+
+		memcpy(&v, base + to - 2, 2);
+		sum = mc_csum_add64(sum, v);
+		off = to;
+	}
+	if (off < len) {
 		uint16_t v = 0;
 
-		if (off + 2 <= len)
-			memcpy(&v, base + off, 2);
-		else
-			memcpy(&v, base + off, 1);
+		memcpy(&v, base + off, 1);
 		sum = mc_csum_add64(sum, v);
 	}
 	return sum;

@@ -80,41 +80,41 @@ static bool options6(const uint8_t *base, size_t end, size_t off, bool *alert)
 	return mc_rd_ok(&r);
 }
 
-/* Steps over one extension header of that type; it must end where r ends. Returns the type of
- * what follows, or MC_ERR_OPTIONS. */
-static int extension(struct mc_rd *r, uint8_t type, bool *alert)
+/* Steps over one extension header, *type of them, to the type of what follows. False where it runs past
+ * its end or that of r. */
+static bool extension(struct mc_rd *r, uint8_t *type, bool *alert)
 {
 	size_t begin = r->off, end;
 	uint8_t next = mc_rd_u8(r);
-	bool ignored = false;
+	bool hop_by_hop = *type == MC_IPV6_HOP_BY_HOP, ignored = false;
 
 	end = begin + (mc_rd_u8(r) + 1u) * 8;
 	if (!mc_rd_ok(r) || end > r->len)
-		return MC_ERR_OPTIONS;
-	if (type != IPV6_ROUTING &&
-	    !options6(r->base, end, begin + 2, type == MC_IPV6_HOP_BY_HOP ? alert : &ignored))
-		return MC_ERR_OPTIONS;
+		return false;
+	if (*type != IPV6_ROUTING && !options6(r->base, end, begin + 2, hop_by_hop ? alert : &ignored))
+		return false;
+	*type = next;
 	r->off = end;
-	return next;
+	return true;
 }
 
 int mc_ip_extensions(const uint8_t *base, size_t end, uint8_t type, bool *alert, size_t *header)
 {
 	struct mc_rd r = { base, end, MC_IPV6_HEAD, false };
-	int next = type;
 
 	for (int n = 0; n <= IPV6_EXTENSIONS_MOST; n++) {
-		switch (next) {
+		switch (type) {
 		case IPV6_FRAGMENT:
 			return MC_ERR_FRAGMENT;
 		case MC_IPV6_HOP_BY_HOP:
 		case IPV6_ROUTING:
 		case IPV6_DESTINATION:
-			next = extension(&r, (uint8_t)next, alert);
+			if (!extension(&r, &type, alert))
+				return MC_ERR_OPTIONS;
 			break;
 		default:
 			*header = r.off;
-			return next;
+			return type;
 		}
 	}
 	return MC_ERR_OPTIONS;

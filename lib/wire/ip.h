@@ -65,12 +65,12 @@ static inline int mc_find6(struct mc_outer *ret, const uint8_t *base, size_t len
 {
 	struct mc_rd r = { base, len, 4, false };
 	bool alert = false;
-	size_t end, header = MC_IPV6_HEAD + sizeof(mc_ipv6_alert);
+	size_t end;
 	int type;
 
 	if (len < MC_IPV6_HEAD)
 		return MC_ERR_CUT;
-	end = MC_IPV6_HEAD + mc_rd_u16(&r);
+	end = MC_IPV6_HEAD + (size_t)mc_rd_u16(&r);
 	type = mc_rd_u8(&r);
 	if (end == MC_IPV6_HEAD && type == MC_IPV6_HOP_BY_HOP) /* a jumbogram (RFC 2675 3), or wrong */
 		return MC_ERR_IP;
@@ -82,15 +82,15 @@ static inline int mc_find6(struct mc_outer *ret, const uint8_t *base, size_t len
 		type = MC_PROTO_ICMPV6;
 		alert = true;
 	} else {
-		type = mc_ip_extensions(base, end, (uint8_t)type, &alert, &header);
+		type = mc_ip_extensions(base, end, (uint8_t)type, &alert, &r.off);
 		if (type < 0)
 			return type;
 	}
 	ret->family = MC_IPV6;
 	ret->alert = alert;
 	ret->protocol = (uint8_t)type;
-	ret->header = (uint16_t)header;
-	ret->payload = (uint16_t)(end - header);
+	ret->header = (uint16_t)r.off;
+	ret->payload = (uint16_t)mc_rd_left(&r);
 	return 0;
 }
 

@@ -549,6 +549,14 @@ def write_refused():
     broken(big, "/dev/full", args=["--write", "/dev/full"])
 
 
+@test("--write onto the file that is read is refused, and the file stays as it was")
+def write_itself():
+    file = capture(fitting(pcapfile.ETHERNET))
+    before = pcapfile.read(file)
+    broken(file, file, args=["--write", file])
+    same(pcapfile.read(file), before, "the file")
+
+
 @test("a reader that goes ends it")
 def closed_pipe():
     ends(without_reader(HERE, "watch", "-r", capture([query(4)] * 20000)))

@@ -164,6 +164,7 @@ def falls_back(fam):
     plain_socket(host, fam, g)
     says(v, TO_EX, g)
     asker = frames.host(fam, 99)
+    forge(watcher, report(fam, (ALLOW, group(fam, 2), [src(fam, 1)]), src=frames.host(fam, 98)))  # a list to be void
     forge(watcher, query(fam, code=1, src=asker))
     says(v, IS_EX, g, version=NEWEST[fam])
     forge(watcher, query(fam, NEWEST[fam] - 1, code=1, src=asker))

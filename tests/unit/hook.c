@@ -107,6 +107,21 @@ static void refused(const char *text, const char *want)
 	equal(text, why, want);
 }
 
+/* What a hook prints goes to our stderr, or nowhere. */
+static void test_mute(void **state)
+{
+	struct hook *h;
+
+	(void)state;
+	script("PATH=/usr/bin:/bin; { readlink /proc/$$/fd/3; readlink /proc/$$/fd/2; } 3>&1 >out");
+	h = new_hook("./prog");
+	hook_mute(h);
+	run(h, NULL, 0);
+	hook_wait(h, GENEROUS);
+	equal("stdout, stderr", take("out"), "/dev/null\n/dev/null\n");
+	hook_free(h);
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -314,11 +329,11 @@ static void test_most(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),     cmocka_unit_test(test_path),
-		cmocka_unit_test(test_split),       cmocka_unit_test(test_octets),
-		cmocka_unit_test(test_environment), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_signals),     cmocka_unit_test(test_failed),
-		cmocka_unit_test(test_most),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_mute),
+		cmocka_unit_test(test_path),    cmocka_unit_test(test_split),
+		cmocka_unit_test(test_octets),  cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_files),   cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_failed),  cmocka_unit_test(test_most),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

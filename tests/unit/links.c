@@ -125,6 +125,33 @@ static void test_track(void **state)
 	links_free(s);
 }
 
+/* How many of `most` groups a new tracker keeps. */
+static size_t kept(struct links *s, unsigned vlan, unsigned most)
+{
+	struct link l = { .proto = mc_proto_of(MC_IPV4), .now = MC_SEC, .begun = MC_SEC };
+
+	l.t = links_track(s, find(s, 1, 1 + vlan, 0), MC_IPV4, MC_SEC);
+	assert_non_null(l.t);
+	for (unsigned i = 1; i <= most; i++)
+		report(&l, 1, MC_IS_EX, i, "");
+	return mc_track_groups(l.t);
+}
+
+/* Links that come late hold less, and each of them some. */
+static void test_shares(void **state)
+{
+	struct links *s = new_links(NULL, NULL);
+
+	(void)state;
+	for (unsigned i = 0; i < 500; i++) {
+		if (i % 8 == 0 && i >= 56)
+			assert_int_equal(kept(s, i, 600), i < 80 ? 65536 >> i / 8 : 64);
+		else
+			assert_non_null(links_track(s, find(s, 1, 1 + i, 0), MC_IPV4, MC_SEC));
+	}
+	links_free(s);
+}
+
 /* ---- deadlines ----------------------------------------------------------------------------- */
 
 struct walk {
@@ -217,7 +244,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_live), cmocka_unit_test(test_names_file),
 		cmocka_unit_test(test_limit),      cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_track),      cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_track),      cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static unsigned seconds_left(const struct sets *want, unsigned bit)
 
 static void check_source(const struct link *l, const struct mc_track_source *s, const struct sets *want)
 {
-	unsigned bit = 1u << (number_of(&s->addr) - 1);
+	unsigned bit = 1u << number_of(&s->addr) >> 1;
 
 	assert_true((s->excluded ? want->y : want->x) & bit);
 	if (s->excluded)
@@ -111,13 +111,13 @@ static void test_table(void **given)
 {
 	uint8_t f = family_of(given);
 
-	for (uint8_t type = MC_IS_IN; type <= MC_BLOCK; type++)
+	for (unsigned type = MC_IS_IN; type <= MC_BLOCK; type++)
 		for (unsigned x = 0; x < SETS; x++)
 			for (unsigned list = 0; list < SETS; list++) {
-				check_row(f, MC_INCLUDE, x, 0, type, list);
+				check_row(f, MC_INCLUDE, x, 0, (uint8_t)type, list);
 				for (unsigned y = 0; y < SETS; y++)
 					if (!(x & y))
-						check_row(f, MC_EXCLUDE, x, y, type, list);
+						check_row(f, MC_EXCLUDE, x, y, (uint8_t)type, list);
 			}
 }
 
@@ -370,6 +370,52 @@ static void test_heard(void **given)
 	ended(&l);
 }
 
+/* RFC 9776 5.1: out of INCLUDE mode a host leaves by a BLOCK; it has left if nothing else is wanted of
+ * the group, and is not heard by it. */
+static void test_blocks_all(void **given)
+{
+	struct link l = link_of(family_of(given));
+
+	report(&l, 1, MC_ALLOW, 1, "12");
+	report(&l, 2, MC_ALLOW, 1, "2");
+	report(&l, 3, MC_TO_EX, 2, "1");
+	l.told[0] = '\0';
+	until(&l, 10);
+	report(&l, 1, MC_BLOCK, 1, "1");
+	report(&l, 1, MC_BLOCK, 1, "");
+	report(&l, 3, MC_BLOCK, 2, "1");
+	told(&l, "");
+	assert_true(mc_track_host_next(l.t, group_at(&l, 1), NULL)->heard == l.now);
+	report(&l, 2, MC_BLOCK, 1, "3212");
+	report(&l, 2, MC_BLOCK, 1, "12");
+	told(&l, "leave g1 h2 of 1");
+	hosts(&l, 1, "1");
+	assert_int_equal(number_of(&group_at(&l, 1)->last_reporter), 1);
+	state(&l, 1, "INCLUDE 260 {1:260 2:260} {}");
+	ask(&l, (struct ask){ .router = 1, .group = 1, .sources = "2" });
+	until(&l, 12.3);
+	report(&l, 1, MC_BLOCK, 1, "1"); /* all that still runs */
+	told(&l, "leave g1 h1 of 0");
+	ended(&l);
+}
+
+/* Where there are older hosts a BLOCK is void, also when their group timer is over. */
+static void test_blocks_behind(void **given)
+{
+	struct link l = link_of(family_of(given));
+
+	older(&l, 1, 2, false, 1);
+	report(&l, 1, MC_ALLOW, 1, "1");
+	ask(&l, (struct ask){ .router = 1, .group = 1 });
+	until(&l, 2.3);
+	state(&l, 1, "INCLUDE 267.7 {1:267.7} {}");
+	report(&l, 1, MC_BLOCK, 1, "1");
+	hosts(&l, 1, "2 1");
+	until(&l, 10);
+	told(&l, "join g1 h2 of 1, join g1 h1 of 2");
+	ended(&l);
+}
+
 /* RFC 9776 4.2.14: a host that has no address yet. */
 static void test_no_address(void **unused)
 {
@@ -497,6 +543,8 @@ int main(void)
 		BOTH(test_punctual),
 		BOTH(test_hosts),
 		BOTH(test_heard),
+		BOTH(test_blocks_all),
+		BOTH(test_blocks_behind),
 		cmocka_unit_test(test_no_address),
 		BOTH(test_one_behind),
 		cmocka_unit_test(test_two_behind),

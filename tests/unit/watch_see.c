@@ -134,16 +134,16 @@ static void test_due(void **state)
 	end(r);
 }
 
-/* A packet of earlier is shown with its time, but time does not go back for what is known. */
+/* A packet of a moment earlier is shown with its time, but time does not go back for what is known. */
 static void test_back(void **state)
 {
 	struct run *r = begin();
 
 	(void)state;
 	heard(r, 100, "10.0.0.7", "224.0.0.22", JOIN3);
-	heard(r, 50, "10.0.0.7", "224.0.0.2", LEAVE2);
+	heard(r, 95, "10.0.0.7", "224.0.0.2", LEAVE2);
 	told(r, "100 - IGMPv3 report: 10.0.0.7 joins 239.1.2.3 (new)\n"
-		"50 - IGMPv2 leave: 10.0.0.7 leaves 239.1.2.3\n");
+		"95 - IGMPv2 leave: 10.0.0.7 leaves 239.1.2.3\n");
 	heard(r, 102, "10.0.0.9", "224.0.0.22", JOIN3);
 	told(r, "102 - IGMPv3 report: 10.0.0.9 joins 239.1.2.3 (new)\n");
 	see_due(&r->see, at(102.9));
@@ -151,6 +151,97 @@ static void test_back(void **state)
 	see_due(&r->see, at(103));
 	assert_non_null(strstr(r->told, "103 - ! nobody asked"));
 	end(r);
+}
+
+/* One packet that is stamped a day ahead: what was known expires once, and time goes on from there. */
+static void test_ahead(void **state)
+{
+	struct run *r = begin();
+
+	(void)state;
+	heard(r, 1, "10.0.0.7", "224.0.0.22", JOIN3);
+	heard(r, 2 + 86400, "10.0.0.8", "224.0.0.22", JOIN3);
+	assert_non_null(strstr(r->told, "\n271 - 10.0.0.7 is no longer heard of in 239.1.2.3\n86402 - "));
+	r->told[0] = '\0';
+	heard(r, 3, "10.0.0.8", "224.0.0.2", LEAVE2);
+	told(r, "3 - IGMPv2 leave: 10.0.0.8 leaves 239.1.2.3\n");
+	heard(r, 20, "10.0.0.9", "224.0.0.22", JOIN3);
+	told(r,
+	     "6 - ! nobody asked who is left in 239.1.2.3 after 10.0.0.8 left it: there is no querier here, "
+	     "or it did not hear\n"
+	     "20 - IGMPv3 report: 10.0.0.9 joins 239.1.2.3 (new)\n");
+	heard(r, 300, "10.0.0.9", "224.0.0.22", JOIN3);
+	assert_memory_equal(r->told, "290 - 10.0.0.9 is no longer heard of in 239.1.2.3\n", 50);
+	end(r);
+}
+
+/* Stamps that jump for ever between the ends of time: it goes on, and never over its own end. */
+static void test_ends_of_time(void **state)
+{
+	struct run *r = begin();
+	uint8_t none = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 9000; i++) {
+		const struct packet p = { .time = i % 2 ? (mc_time)INT64_MAX - i : i,
+					  .link = MC_LINK_RAW,
+					  .octets = &none,
+					  .len = 1 };
+		mc_time before = r->see.now;
+
+		see_packet(&r->see, &p);
+		assert_in_range(r->see.now, before, INT64_MAX);
+		assert_true(r->see.now - r->see.ahead == p.time);
+	}
+	assert_true(r->see.now == INT64_MAX);
+	end(r);
+}
+
+/* Live, what packets say is shown, and times of state are steady. */
+static void test_live(void **state)
+{
+	struct run *r = begin();
+
+	(void)state;
+	see_live(&r->see, at(601), at(601));
+	heard(r, 601, "10.0.0.7", "224.0.0.22", JOIN3);
+	heard(r, 1100, "10.0.0.7", "224.0.0.2", LEAVE2);
+	see_live(&r->see, at(602), at(102));
+	heard(r, 101, "10.0.0.8", "224.0.0.22", JOIN3);
+	told(r, "601 - IGMPv3 report: 10.0.0.7 joins 239.1.2.3 (new)\n"
+		"1100 - IGMPv2 leave: 10.0.0.7 leaves 239.1.2.3\n"
+		"101 - IGMPv3 report: 10.0.0.8 joins 239.1.2.3 (new)\n");
+	see_live(&r->see, at(604.05), at(104.05));
+	see_due(&r->see, at(603.95));
+	told(r, "");
+	see_live(&r->see, at(604.15), at(104.15));
+	see_due(&r->see, at(604.05));
+	assert_non_null(strstr(r->told, "104 - ! nobody asked who is left"));
+	end(r);
+}
+
+/* A report without sources for a source-specific group is told of; with sources, and a leave, are not. */
+static void test_any_source(void **state)
+{
+#define IGNORED(group) \
+	" ! " group " is a source-specific group: routers ignore a report that names no source to accept (RFC 4604)\n"
+	struct run *r = begin();
+
+	(void)state;
+	heard(r, 1, "10.0.0.7", "224.0.0.22", "22 00 0000 0000 0002 04 00 0000 e8010101 02 00 0000 e8010102");
+	assert_non_null(strstr(r->told, IGNORED("232.1.1.1")));
+	r->told[0] = '\0';
+	heard(r, 2, "10.0.0.7", "232.1.1.1", "16 00 0000 e8010101");
+	told(r, "2 - IGMPv2 report: 10.0.0.7 is in 232.1.1.1" IGNORED("232.1.1.1"));
+	heard(r, 3, "fe80::7", "ff3e::8000:1", "83 00 0000 0000 0000 ff3e0000000000000000000080000001");
+	assert_non_null(strstr(r->told, IGNORED("ff3e::8000:1")));
+	assert_int_equal(r->see.totals.faulty, 3);
+	heard(r, 4, "10.0.0.7", "224.0.0.22", "22 00 0000 0000 0001 05 00 0001 e8010101 0a090909");
+	heard(r, 5, "10.0.0.7", "224.0.0.22", "22 00 0000 0000 0001 03 00 0000 e8010101");
+	heard(r, 6, "10.0.0.7", "224.0.0.2", "17 00 0000 e8010101");
+	assert_int_equal(r->see.totals.faulty, 3);
+	end(r);
+#undef IGNORED
 }
 
 static void test_queriers(void **state)
@@ -165,6 +256,7 @@ static void test_queriers(void **state)
 	     "1 - IGMPv3 query: 10.0.0.9 asks who is in any group "
 	     "! a second querier: 10.0.0.5 is the querier here, and the one with the lower address stays\n");
 	assert_int_equal(r->see.totals.faulty, 1);
+	heard(r, 1.5, "10.0.0.7", "224.0.0.22", "22 00 0000 0000 0001 05 00 0001 ef010203 0a090909");
 	heard(r, 2, "10.0.0.5", "224.0.0.1", GENERAL2);
 	assert_non_null(strstr(
 		r->told, "2 - IGMPv2 query: 10.0.0.5 asks who is in any group ! makes hosts speak IGMPv2"));
@@ -295,11 +387,13 @@ static void test_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_members), cmocka_unit_test(test_due),
-		cmocka_unit_test(test_back),    cmocka_unit_test(test_queriers),
-		cmocka_unit_test(test_wrong),   cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_only),    cmocka_unit_test(test_vlan),
-		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_members),      cmocka_unit_test(test_due),
+		cmocka_unit_test(test_back),         cmocka_unit_test(test_queriers),
+		cmocka_unit_test(test_wrong),        cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_only),         cmocka_unit_test(test_vlan),
+		cmocka_unit_test(test_long),         cmocka_unit_test(test_ahead),
+		cmocka_unit_test(test_ends_of_time), cmocka_unit_test(test_live),
+		cmocka_unit_test(test_any_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

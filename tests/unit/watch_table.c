@@ -96,14 +96,14 @@ static void test_all(void **state)
 	assert_string_equal(write(s, 12.5, 80, SIZE_MAX),
 			    "- IGMP: querier 10.0.0.1 (IGMPv3), heard 12 s ago\n"
 			    "  it asks every 125 s, wants answers within 10 s, robustness 2\n"
-			    "  GROUP      MODE     HOSTS  SOURCES  LAST REPORTER  EXPIRES\n"
-			    "  239.1.2.3  exclude      2        0  10.0.0.8          4:29\n"
+			    "  GROUP      MODE     HOSTS  SOURCES  EXPIRES  LAST REPORTER\n"
+			    "  239.1.2.3  exclude      2        0     4:29  10.0.0.8\n"
 			    "      hosts 10.0.0.7, 10.0.0.8\n"
-			    "  232.1.2.3  include      1        2  10.0.0.8          4:30\n"
+			    "  232.1.2.3  include      1        2     4:30  10.0.0.8\n"
 			    "      from 10.9.9.9, 10.9.9.8\n"
 			    "vlan10 MLD: no querier heard\n"
-			    "  GROUP       MODE     HOSTS  SOURCES  LAST REPORTER  EXPIRES\n"
-			    "  ff15::1234  exclude      1        0  fe80::7           4:30\n");
+			    "  GROUP       MODE     HOSTS  SOURCES  EXPIRES  LAST REPORTER\n"
+			    "  ff15::1234  exclude      1        0     4:30  fe80::7\n");
 	end(s);
 }
 
@@ -114,10 +114,12 @@ static void test_exclude(void **state)
 
 	(void)state;
 	heard(s, 0, 0, "10.0.0.7", "224.0.0.22", "22 00 0000 0000 0001 04 00 0001 ef010203 0a090909");
-	assert_non_null(strstr(write(s, 0, 80, SIZE_MAX), "  239.1.2.3  exclude      1        1  10.0.0.7 "));
+	assert_non_null(strstr(write(s, 0, 80, SIZE_MAX),
+			       "  239.1.2.3  exclude      1        1     4:30  10.0.0.7\n"));
 	assert_non_null(strstr(s->text, "\n      all but 10.9.9.9\n"));
 	heard(s, 0, 1, "10.0.0.8", "224.0.0.22", "22 00 0000 0000 0001 05 00 0001 ef010203 0a090909");
-	assert_non_null(strstr(write(s, 1, 80, SIZE_MAX), "  239.1.2.3  exclude      2        0  10.0.0.8 "));
+	assert_non_null(strstr(write(s, 1, 80, SIZE_MAX),
+			       "  239.1.2.3  exclude      2        0     4:29  10.0.0.8\n"));
 	assert_null(strstr(s->text, "all but"));
 	end(s);
 }
