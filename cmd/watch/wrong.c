@@ -174,8 +174,9 @@ static void each_any_source(const struct mc_addr *group, wrong_fn *each, void *a
 	struct mc_text t = mc_text_begin(text, sizeof text);
 
 	mc_text_addr(&t, group);
-	mc_text_str(&t,
-		    " is a source-specific group: routers ignore a report that names no source to accept (RFC 4604)");
+	mc_text_str(
+		&t,
+		" is a source-specific group: routers ignore a report that names no source to accept (RFC 4604)");
 	each(arg, "any-source", text);
 }
 

@@ -224,7 +224,8 @@ static void test_live(void **state)
 static void test_any_source(void **state)
 {
 #define IGNORED(group) \
-	" ! " group " is a source-specific group: routers ignore a report that names no source to accept (RFC 4604)\n"
+	" ! " group    \
+	" is a source-specific group: routers ignore a report that names no source to accept (RFC 4604)\n"
 	struct run *r = begin();
 
 	(void)state;
