@@ -227,7 +227,7 @@ static int decode_query(struct mc_msg *ret, const struct mc_shape *s, uint8_t fa
 }
 
 /* Steps over n records; false where they run past the end. */
-static inline bool skip_records(struct mc_rd *r, unsigned n, unsigned shift)
+static bool skip_records(struct mc_rd *r, unsigned n, unsigned shift)
 {
 	for (; n; n--) {
 		uint32_t first = mc_rd_u32(r); /* type, which is any here, words of auxiliary data, sources */
