@@ -1,8 +1,8 @@
 /*
- * capture_none.c - what stands in for capture.c in a build without libpcap: it refuses, and says
- * what is lacking.
+ * capture_none.c - what stands in for capture.c and keep.c in a build without libpcap: it refuses, and
+ * says what is lacking.
  */
-#include "watch/capture.h"
+#include "watch/keep.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -93,6 +93,33 @@ int capture_close(struct capture *c, struct capture_stats *ret, char *why)
 	(void)c;
 	(void)why;
 	*ret = (struct capture_stats){ 0 };
+	return 0;
+}
+
+int keep_open(struct keep **ret, const char *path, int link, int reads, char *why)
+{
+	(void)ret;
+	(void)link;
+	(void)reads;
+	return refuse(why, "write", path);
+}
+
+void keep_packet(struct keep *k, const struct packet *p)
+{
+	(void)k;
+	(void)p;
+}
+
+void keep_flush(struct keep *k)
+{
+	(void)k;
+}
+
+int keep_close(struct keep *k, uint64_t *kept, char *why)
+{
+	(void)k;
+	(void)why;
+	*kept = 0;
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /*
- * keep.h - the capture file that packets are kept in. A part of capture.c, which alone uses it.
+ * keep.h - the capture file that packets are kept in: those of capture.c, and those that mcast sim simulates.
+ * Built without libpcap, capture_none.c stands in and refuses to open one.
  */
 #ifndef WATCH_KEEP_H
 #define WATCH_KEEP_H

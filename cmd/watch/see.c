@@ -9,7 +9,6 @@
 
 #include "watch/wrong.h"
 #include "wire/frame.h"
-#include "wire/peek.h"
 
 /* Stamps of a file: one that is further behind the latest tells that the latest was wrong, or that the
  * clock was set. State is gone long before the longest gap is over: timers that a querier can announce
@@ -119,27 +118,6 @@ static void follow(struct see *w, mc_time stamp)
 
 /* ---- messages ---------------------------------------------------------------------------------- */
 
-/* Whether it asks for a source-specific group without sources: RFC 4604 2.2.1, 2.2.2. An older version's
- * report reads so, too. */
-static bool is_any_source(const struct mc_record *r)
-{
-	bool any = r->type == MC_IS_EX || r->type == MC_TO_EX;
-
-	return any && !r->faults && mc_addr_is_ssm(&r->group);
-}
-
-static void judge_records(struct shown *s)
-{
-	struct mc_record r;
-	size_t pos = 0;
-
-	while (mc_msg_next(s->msg, &pos, &r)) {
-		s->record_faults |= r.faults;
-		if (!s->any_source.family && is_any_source(&r))
-			s->any_source = r.group;
-	}
-}
-
 static struct mc_track_event *room_for_event(struct see *w)
 {
 	size_t room = w->room ? 2 * w->room : 64;
@@ -183,12 +161,9 @@ static bool has_warning(const struct see *w)
 
 static void tell_message(struct see *w, struct shown *s)
 {
-	s->kind = SHOWN_MESSAGE;
-	s->msg = &w->msg;
 	s->events = w->events;
 	s->n = w->n;
-	judge_records(s);
-	s->wrong = w->msg.faults || s->record_faults || s->any_source.family || has_warning(w);
+	s->wrong |= has_warning(w);
 	w->totals.messages++;
 	w->totals.faulty += s->wrong;
 	tell(w, s);
@@ -201,8 +176,7 @@ static void take_message(struct see *w, struct shown *s)
 {
 	const struct mc_msg *m = &w->msg;
 
-	s->family = m->family;
-	s->protocol = m->kind == MC_PIM ? "PIM" : mc_proto_of(m->family)->name;
+	shown_message(s, m);
 	w->n = 0;
 	if (m->kind == MC_QUERY || m->kind == MC_REPORT)
 		track(w, (struct link_seen *)s->link);
@@ -214,18 +188,8 @@ static void take_message(struct see *w, struct shown *s)
 /* What cannot be read is told where it was meant to be a message, and passed over where not. */
 static bool refuse(struct see *w, struct shown *s, int error, const uint8_t *ip, size_t len)
 {
-	struct mc_peek peek;
-
-	if (error == MC_ERR_PROTOCOL || !mc_peek(&peek, ip, len))
+	if (!shown_unreadable(s, error, ip, len))
 		return false;
-	s->kind = SHOWN_UNREADABLE;
-	s->family = peek.family;
-	s->protocol = peek.protocol == 103 ? "PIM" : mc_proto_of(peek.family)->name;
-	s->error = error;
-	s->src = peek.src;
-	s->dst = peek.dst;
-	s->len = len;
-	s->wrong = true;
 	w->totals.unreadable++;
 	tell(w, s);
 	return true;

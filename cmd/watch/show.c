@@ -1,7 +1,7 @@
 /*
- * show.c - what watch prints, as text. It may change for the better; JSON, which is promised, is
- * beside it in json.c. A line may be written a million times a second: no stdio but one write of
- * the whole line, and the clock only when the second changes.
+ * show.c - what watch prints, as text, and mcast sim of its packets. It may change for the better; JSON,
+ * which is promised, is beside it in json.c. A line may be written a million times a second: no stdio but
+ * one write of the whole line, and the clock only when the second changes.
  */
 #include "watch/show.h"
 
@@ -45,11 +45,10 @@ static void put_digits(char *p, unsigned v, unsigned n)
 	}
 }
 
-/* "12:00:01.123456 ", local. */
-static void put_time(struct watch_show *w, struct mc_text *t, mc_time time)
+/* "12:00:01.", local. */
+static void put_clock(struct watch_show *w, struct mc_text *t, mc_time time)
 {
 	time_t second = (time_t)(time / MC_SEC);
-	char part[8];
 	struct tm tm;
 
 	if (second != w->second) {
@@ -62,6 +61,19 @@ static void put_time(struct watch_show *w, struct mc_text *t, mc_time time)
 		put_digits(w->clock + 6, (unsigned)tm.tm_sec, 2);
 	}
 	mc_text_run(t, w->clock, 9);
+}
+
+/* "12:00:01.123456 ", or "36.250000 " of what is simulated. */
+static void put_time(struct watch_show *w, struct mc_text *t, mc_time time)
+{
+	char part[8];
+
+	if (w->simulated) {
+		mc_text_number(t, time / MC_SEC);
+		mc_text_char(t, '.');
+	} else {
+		put_clock(w, t, time);
+	}
 	put_digits(part, (unsigned)(time % MC_SEC / 1000), 6);
 	part[6] = ' ';
 	mc_text_run(t, part, 7);

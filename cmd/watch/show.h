@@ -18,6 +18,7 @@
 
 struct watch_show {
 	bool json, verbose, colour;
+	bool simulated; /* time is since the start of a run, and shown in seconds */
 	char *room; /* a line as it grows; large enough for the longest */
 	size_t room_len;
 	time_t second; /* of the clock */

@@ -34,6 +34,12 @@ struct shown {
 	size_t len;              /* octets of the packet that are here */
 };
 
+/* shown_message fills in what a message is by itself, and shown_unreadable what one is that was refused with
+ * this error, an IP packet of len octets: false, and nothing done, where it was not meant to be a message.
+ * Time, link and events are the caller's. */
+void shown_message(struct shown *s, const struct mc_msg *m);
+bool shown_unreadable(struct shown *s, int error, const uint8_t *ip, size_t len);
+
 /* A moment of the trackers' time, and by how much it is ahead of what is shown (struct see). */
 struct shown_now {
 	mc_time now, ahead;

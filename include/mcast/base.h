@@ -54,6 +54,7 @@ enum mc_err {
 	MC_ERR_ROOM = -5022,     /* no room for what is to be written */
 	MC_ERR_VERSION = -5023,  /* the protocol's version cannot say that */
 	MC_ERR_FRAME = -5024,    /* not a frame that holds an IP packet */
+	MC_ERR_SCRIPT = -5025,   /* a script that cannot be understood, or not run so */
 };
 
 /* mc_strerror returns one sentence, without a full stop, for an MC_ERR_* or a -errno. */

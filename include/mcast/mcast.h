@@ -2,6 +2,10 @@
 #ifndef MCAST_MCAST_H
 #define MCAST_MCAST_H
 #include <mcast/base.h>
+#include <mcast/engine.h>
+#include <mcast/host.h>
 #include <mcast/msg.h>
+#include <mcast/router.h>
+#include <mcast/sim.h>
 #include <mcast/sock.h>
 #endif

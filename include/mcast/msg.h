@@ -39,6 +39,13 @@ struct mc_proto {
 	struct mc_addr all_routers;  /* 224.0.0.2, ff02::2: Leave, Done */
 	struct mc_addr all_reports;  /* 224.0.0.22, ff02::16: reports of the newest version */
 	struct mc_addr all_snoopers; /* 224.0.0.106, ff02::6a: RFC 4286 */
+	/* What the roles of host and router need to know, see host.h and router.h. */
+	mc_time response_unit; /* of Max Resp Code where it is not a float: 0.1 s, 1 ms */
+	uint8_t mute;          /* the version that has no word for leaving: 1 (IGMPv1), 0 (none) */
+	uint8_t elect_from;    /* addresses are compared from this octet on: 0, 8 (RFC 9777 7.6.2) */
+	bool elect_by_any;     /* every query elects a querier, not general ones alone (RFC 9776 6.6.2) */
+	bool older_by_response; /* RFC 9776 8.12: ten times the response time counts; RFC 9777 9.12
+				 * has it once, and the interval that was announced */
 };
 
 /* mc_proto_of gives the protocol of MC_IPV4 or MC_IPV6, or NULL. */

@@ -49,6 +49,7 @@ static const struct err_row rows[] = {
 	ROW(MC_ERR_ROOM, "No room for what is to be written"),
 	ROW(MC_ERR_VERSION, "This version of the protocol cannot say that"),
 	ROW(MC_ERR_FRAME, "Not a frame that holds an IP packet"),
+	ROW(MC_ERR_SCRIPT, "A script that cannot be understood, or not run so"),
 };
 
 static const struct err_row *find(int err)

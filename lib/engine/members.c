@@ -7,6 +7,8 @@
  */
 #include "engine/members.h"
 
+#include "engine/rules.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -42,38 +44,6 @@ static_assert(offsetof(struct mc_track_group, group) == 0, "the key comes first"
 static_assert(offsetof(struct mc_track_source, addr) == 0, "the key comes first");
 static_assert(offsetof(struct mc_track_host, addr) == 0, "the key comes first");
 
-/* ---- the table of RFC 9776 6.4, RFC 9777 7.4, without the queries -------------------------- */
-
-/* Where a source stands, and whether the record lists it. */
-enum cell { RUNS, RUNS_LISTED, EXCLUDED, EXCLUDED_LISTED, LISTED, CELLS };
-
-/* What becomes of it: stays, is deleted, runs for the Group Membership Interval, runs as long as the group
- * timer did before the record, is excluded. */
-enum op { STAY, DELETE, LIFE, GROUP, EXCLUDE };
-
-struct rule {
-	uint8_t mode, op[CELLS];
-};
-
-static const struct rule rules[2][MC_BLOCK + 1] = {
-	[MC_INCLUDE] = {
-		[MC_IS_IN] = { MC_INCLUDE, { STAY, LIFE, STAY, STAY, LIFE } },
-		[MC_ALLOW] = { MC_INCLUDE, { STAY, LIFE, STAY, STAY, LIFE } },
-		[MC_TO_IN] = { MC_INCLUDE, { STAY, LIFE, STAY, STAY, LIFE } },
-		[MC_BLOCK] = { MC_INCLUDE, { STAY, STAY, STAY, STAY, STAY } },
-		[MC_IS_EX] = { MC_EXCLUDE, { DELETE, STAY, STAY, STAY, EXCLUDE } },
-		[MC_TO_EX] = { MC_EXCLUDE, { DELETE, STAY, STAY, STAY, EXCLUDE } },
-	},
-	[MC_EXCLUDE] = {
-		[MC_IS_IN] = { MC_EXCLUDE, { STAY, LIFE, STAY, LIFE, LIFE } },
-		[MC_ALLOW] = { MC_EXCLUDE, { STAY, LIFE, STAY, LIFE, LIFE } },
-		[MC_TO_IN] = { MC_EXCLUDE, { STAY, LIFE, STAY, LIFE, LIFE } },
-		[MC_BLOCK] = { MC_EXCLUDE, { STAY, STAY, STAY, STAY, GROUP } },
-		[MC_IS_EX] = { MC_EXCLUDE, { DELETE, STAY, DELETE, STAY, LIFE } },
-		[MC_TO_EX] = { MC_EXCLUDE, { DELETE, STAY, DELETE, STAY, GROUP } },
-	},
-};
-
 static void soon(struct mc_members *m, struct group *g, mc_time when)
 {
 	if (when < g->next)
@@ -108,39 +78,39 @@ static void drop(struct mc_members *m, struct group *g, struct source *s)
 	mc_table_remove(&m->sources, &g->sources, s);
 }
 
-static void apply(struct mc_members *m, struct group *g, struct source *s, enum op op, mc_time now)
+static void apply(struct mc_members *m, struct group *g, struct source *s, uint8_t op, mc_time now)
 {
-	switch (op) {
-	case STAY:
-		return;
-	case DELETE:
+	switch (op & MC_OP_WHAT) {
+	case MC_OP_DELETE:
 		drop(m, g, s);
-		return;
-	case LIFE:
+		break;
+	case MC_OP_LIFE:
 		run(m, g, s, mc_after(now, m->life));
-		return;
-	case GROUP:
+		break;
+	case MC_OP_GROUP:
 		run(m, g, s, g->pub.expires);
-		return;
-	case EXCLUDE:
+		break;
+	case MC_OP_EXCLUDE:
 		exclude(g, s);
-		return;
+		break;
+	default:
+		break;
 	}
 }
 
-static enum cell cell_of(const struct source *s, bool listed)
+static enum mc_cell cell_of(const struct source *s, bool listed)
 {
-	return (s->pub.excluded ? EXCLUDED : RUNS) + listed;
+	return (s->pub.excluded ? MC_Y : MC_X) + listed;
 }
 
 /* False: a source is not kept. One that is listed again is where the rule put it, and stays there. */
-static bool apply_listed(struct mc_members *m, struct group *g, const struct rule *rule,
+static bool apply_listed(struct mc_members *m, struct group *g, const struct mc_rule *rule,
 			 const struct mc_addr *addr, mc_time now)
 {
 	struct source *s = mc_table_find(&m->sources, g->node.self, addr);
-	enum cell cell = s ? cell_of(s, true) : LISTED;
+	enum mc_cell cell = s ? cell_of(s, true) : MC_LISTED;
 
-	if (!s && rule->op[LISTED] == STAY)
+	if (!s && rule->op[MC_LISTED] == MC_OP_STAY)
 		return true;
 	if (!s)
 		s = mc_table_add(&m->sources, &g->sources, g->node.self, addr);
@@ -153,7 +123,7 @@ static bool apply_listed(struct mc_members *m, struct group *g, const struct rul
 	return true;
 }
 
-static void apply_others(struct mc_members *m, struct group *g, const struct rule *rule, mc_time now)
+static void apply_others(struct mc_members *m, struct group *g, const struct mc_rule *rule, mc_time now)
 {
 	struct source *s = mc_table_at(&m->sources, g->sources.first), *next;
 
@@ -168,7 +138,7 @@ static void apply_others(struct mc_members *m, struct group *g, const struct rul
 static bool apply_rule(struct mc_members *m, struct group *g, uint8_t type, const struct mc_sources *list,
 		       mc_time now)
 {
-	const struct rule *rule = &rules[g->pub.mode][type];
+	const struct mc_rule *rule = mc_rule_of(g->pub.mode, type);
 	bool kept = true;
 
 	m->marks++;
@@ -177,10 +147,10 @@ static bool apply_rule(struct mc_members *m, struct group *g, uint8_t type, cons
 
 		kept = apply_listed(m, g, rule, &addr, now) && kept;
 	}
-	if (rule->op[RUNS] != STAY)
+	if (rule->op[MC_X] == MC_OP_DELETE)
 		apply_others(m, g, rule, now);
 	g->pub.mode = rule->mode;
-	if (type == MC_IS_EX || type == MC_TO_EX) {
+	if (rule->restart) {
 		g->pub.expires = mc_after(now, m->life);
 		soon(m, g, g->pub.expires);
 	}

@@ -4,6 +4,7 @@
 #ifndef MC_MEMBERS_H
 #define MC_MEMBERS_H
 
+#include "base/time.h"
 #include "engine/queue.h"
 #include "engine/table.h"
 
@@ -45,11 +46,5 @@ const struct mc_track_source *mc_members_source(const struct mc_members *m, cons
 						const struct mc_track_source *prev);
 const struct mc_track_host *mc_members_host(const struct mc_members *m, const struct mc_track_group *g,
 					    const struct mc_track_host *prev);
-
-/* mc_after is a time from now on, without a wrap. */
-static inline mc_time mc_after(mc_time now, mc_time wait)
-{
-	return wait < MC_NEVER - now ? now + wait : MC_NEVER;
-}
 
 #endif

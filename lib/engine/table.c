@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAP_LEAST = 16 };
+enum { FEW = 4 }; /* items that need no buckets */
 
 static inline uint64_t turn(uint64_t v, unsigned by)
 {
@@ -60,7 +60,7 @@ static const struct mc_addr *key_of(const struct mc_node *n)
 
 void mc_table_init(struct mc_table *t, size_t size, uint32_t max, uint64_t seed)
 {
-	*t = (struct mc_table){ .size = size, .max = max };
+	*t = (struct mc_table){ .size = (uint32_t)size, .max = max };
 	t->key[0] = seed;
 	t->key[1] = turn(seed, 32) * UINT64_C(0x9e3779b97f4a7c15);
 }
@@ -71,53 +71,69 @@ void mc_table_free(struct mc_table *t)
 	free(t->buckets);
 }
 
+/* Few items are one chain: there is nothing to allocate, and no hash to compute to find one of them. */
+static uint32_t *bucket_of(struct mc_table *t, const struct mc_node *n)
+{
+	return t->buckets ? &t->buckets[n->hash & t->mask] : &t->few;
+}
+
 static void chain(struct mc_table *t, struct mc_node *n)
 {
-	uint32_t *bucket = &t->buckets[n->hash & t->mask];
+	uint32_t *bucket = bucket_of(t, n);
 
 	n->chain = *bucket;
 	*bucket = n->self;
 }
 
-/* All places are in use: none is in the list of free ones. */
-static bool grow(struct mc_table *t)
+/* At most half full: a chain is mostly one item, and an item a cache miss. */
+static bool widen(struct mc_table *t, uint32_t cap)
 {
-	uint32_t cap = !t->cap ? CAP_LEAST : t->cap > t->max / 2 ? t->max : 2 * t->cap, buckets = CAP_LEAST;
+	uint32_t buckets = t->buckets ? t->mask + 1 : 2;
 	uint32_t *heads;
-	uint8_t *items;
 
-	if (cap > t->max)
-		cap = t->max;
-	while (buckets / 2 < cap) /* half full: a chain is mostly one item, and an item a cache miss */
+	if (cap <= FEW)
+		return true;
+	while (buckets / 2 < cap)
 		buckets *= 2;
+	if (t->buckets && buckets == t->mask + 1)
+		return true;
 	heads = calloc(buckets, sizeof(*heads));
 	if (!heads)
 		return false;
-	items = realloc(t->items, ((size_t)cap + 1) * t->size);
-	if (!items) {
-		free(heads);
-		return false;
-	}
 	free(t->buckets);
-	t->items = items;
 	t->buckets = heads;
-	t->cap = cap;
 	t->mask = buckets - 1;
 	for (uint32_t i = 1; i <= t->high; i++)
 		chain(t, mc_table_at(t, i));
 	return true;
 }
 
+/* All places are in use: none is in the list of free ones. By a quarter, so that little is empty: the C
+ * library moves what is large without copying it. */
+static bool grow(struct mc_table *t)
+{
+	uint32_t cap = t->cap + t->cap / 4 + 1;
+	uint8_t *items;
+
+	if (cap > t->max)
+		cap = t->max;
+	items = realloc(t->items, (size_t)cap * t->size);
+	if (!items)
+		return false;
+	t->items = items;
+	if (!widen(t, cap))
+		return false;
+	t->cap = cap;
+	return true;
+}
+
 void *mc_table_find(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
 {
+	uint32_t first = t->buckets ? t->buckets[hash_of(t, owner, key) & t->mask] : t->few;
 	struct mc_node *n;
-	uint32_t hash;
 
-	if (!t->n)
-		return NULL;
-	hash = hash_of(t, owner, key);
-	for (n = mc_table_at(t, t->buckets[hash & t->mask]); n; n = mc_table_at(t, n->chain))
-		if (n->hash == hash && n->owner == owner && memcmp(key_of(n), key, sizeof(*key)) == 0)
+	for (n = mc_table_at(t, first); n; n = mc_table_at(t, n->chain))
+		if (n->owner == owner && memcmp(key_of(n), key, sizeof(*key)) == 0)
 			break;
 	return n;
 }
@@ -168,21 +184,37 @@ void *mc_table_add(struct mc_table *t, struct mc_list *list, uint32_t owner, con
 
 static void unchain(struct mc_table *t, const struct mc_node *n)
 {
-	uint32_t *at = &t->buckets[n->hash & t->mask];
+	uint32_t *at = bucket_of(t, n);
 
 	while (*at != n->self)
 		at = &((struct mc_node *)mc_table_at(t, *at))->chain;
 	*at = n->chain;
 }
 
-void mc_table_remove(struct mc_table *t, struct mc_list *list, void *item)
+static void unlist(struct mc_table *t, struct mc_list *list, const struct mc_node *n)
 {
-	struct mc_node *n = item, *prev = mc_table_at(t, n->prev), *next = mc_table_at(t, n->next);
+	struct mc_node *prev = mc_table_at(t, n->prev), *next = mc_table_at(t, n->next);
 
-	unchain(t, n);
 	*(prev ? &prev->next : &list->first) = n->next;
 	*(next ? &next->prev : &list->last) = n->prev;
 	list->n--;
+}
+
+void mc_table_move(struct mc_table *t, struct mc_list *from, struct mc_list *to, void *item)
+{
+	struct mc_node *n = item;
+
+	unlist(t, from, n);
+	n->next = 0;
+	append(t, to, n);
+}
+
+void mc_table_remove(struct mc_table *t, struct mc_list *list, void *item)
+{
+	struct mc_node *n = item;
+
+	unchain(t, n);
+	unlist(t, list, n);
 	n->chain = t->free;
 	t->free = n->self;
 	n->self = 0;

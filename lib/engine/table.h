@@ -24,12 +24,15 @@ struct mc_list {
 };
 
 struct mc_table {
-	uint8_t *items; /* place 0 stays empty */
-	uint32_t *buckets;
+	uint8_t *items;    /* item number 1 comes first */
+	uint32_t *buckets; /* NULL while there are few */
+	uint32_t size;     /* of an item */
+	uint32_t few;      /* the first of the chain while they are few */
+	uint32_t high;     /* highest place ever used */
+	uint32_t free;     /* first free one below */
+	uint32_t mask;     /* buckets - 1 */
+	uint32_t n, max, cap; /* items there are, may be, have room */
 	uint64_t key[2];
-	size_t size;              /* of an item */
-	uint32_t n, max, cap;     /* items there are, may be, have room */
-	uint32_t high, free, mask; /* highest place ever used; first free one below; buckets - 1 */
 };
 
 #define MC_TABLE_MOST (UINT32_C(1) << 30)
@@ -47,10 +50,18 @@ void *mc_table_add(struct mc_table *t, struct mc_list *list, uint32_t owner, con
 /* mc_table_remove takes an item out of its table and its list. */
 void mc_table_remove(struct mc_table *t, struct mc_list *list, void *item);
 
+/* mc_table_move puts an item at the end of another list. */
+void mc_table_move(struct mc_table *t, struct mc_list *from, struct mc_list *to, void *item);
+
 /* mc_table_at gives item number i, NULL for 0. Only of numbers in use is there more than node.self. */
 static inline void *mc_table_at(const struct mc_table *t, uint32_t i)
 {
-	return i ? t->items + i * t->size : NULL;
+	return i ? t->items + (size_t)(i - 1) * t->size : NULL;
+}
+
+static inline size_t mc_table_memory(const struct mc_table *t)
+{
+	return (size_t)t->cap * t->size + (t->buckets ? (t->mask + 1) * sizeof(*t->buckets) : 0);
 }
 
 static inline void *mc_table_next(const struct mc_table *t, const void *item)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The examples do what they say: listen hears on lo what send sends, message writes and reads a report. TAP.
+"""The examples do what they say: listen hears on lo what send sends, message writes and reads a report,
+roles and scenario show the protocols. TAP.
 
 MCAST_EXAMPLES is the directory that holds them, built. They run in a network namespace of their own: there lo can be
 given what IPv6 multicast on it needs, and no other has the port.
@@ -81,6 +82,42 @@ ALLOW4 = """IGMPv3 report: 10.0.0.7 now accepts 10.0.0.9 to 232.1.2.3
 """
 
 
+# What RFC 9776 and 9777 have a host and a router say to each other, from when to when: a join, its repetition, the answers
+# to the first two general queries, a leave, its repetition, two queries who is left, and then the end.
+SAID = [
+    (0, 0, "{report}: {host} joins {group}"),
+    (0, 0, "{query}: {router} asks who is in any group"),
+    (0, 0, "the group is wanted"),
+    (0, 1, "{report}: {host} joins {group}"),
+    (0, 10, "{report}: {host} is in {group}"),
+    (31.25, 31.25, "{query}: {router} asks who is in any group"),
+    (31.25, 41.25, "{report}: {host} is in {group}"),
+    (60, 60, "{report}: {host} leaves {group}"),
+    (60, 60, "{query}: {router} asks who is left in {group}"),
+    (60, 61, "{report}: {host} leaves {group}"),
+    (61, 61, "{query}: {router} asks who is left in {group}"),
+    (62, 62, "the group is gone"),
+]
+NAMES4 = {"report": "IGMPv3 report", "query": "IGMPv3 query", "host": "10.0.0.7", "router": "10.0.0.1"}
+NAMES6 = {"report": "MLDv2 report", "query": "MLDv2 query", "host": "fe80::7", "router": "fe80::1"}
+
+
+def roles(tap, group, names):
+    """Each line said at its time; the order of two whose times may overlap is open."""
+    done = run("roles", group)
+    left = [line.strip().split("  ", 1) for line in done.stdout.splitlines()]
+    missing = []
+    for low, high, form in SAID:
+        want = form.format(group=group, **names)
+        found = [line for line in left if line[1] == want and low <= float(line[0]) <= high]
+        if found:
+            left.remove(found[0])
+        else:
+            missing.append((low, high, want))
+    good = done.returncode == 0 and not missing and not left
+    tap.point(good, f"roles speak about {group}", [done.stdout, done.stderr, repr(missing), repr(left)])
+
+
 def refuses(tap, name, args, why):
     done = run(name, *args)
     good = done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1 and not done.stdout
@@ -102,6 +139,13 @@ def main():
     shows(tap, "message writes and reads a join, IPv6", ["fe80::2", "ff15::1234"], JOIN6)
     said = run("message", "10.0.0.7", "10.0.0.9@232.1.2.3").stdout.partition("\n")[2]
     tap.point(said == ALLOW4, "message joins one source", [repr(said)])
+    roles(tap, "239.1.2.3", NAMES4)
+    roles(tap, "ff15::1234", NAMES6)
+    said = run("scenario")
+    tap.point(said.returncode == 0 and said.stdout == "IGMP: as wanted\nMLD: as wanted\n", "scenario runs in both families",
+              [repr(said)])
+    refuses(tap, "roles", [], "roles: usage: ")
+    refuses(tap, "roles", ["10.0.0.7"], "10.0.0.7: ")
     refuses(tap, "message", [], "usage: message")
     refuses(tap, "message", ["10.0.0.7", "10.0.0.8"], "10.0.0.8")
     refuses(tap, "message", ["fe80::2", "239.1.2.3"], "239.1.2.3: ")

@@ -52,7 +52,7 @@ def declared(root):
     for name in tree.files(root, "include", ext=(".h",)):
         with open(os.path.join(root, name), encoding="utf-8") as f:
             text = tree.without_comments(f.read())
-        for m in re.finditer(r"\b(mc_\w+)\s*\(", text):
+        for m in re.finditer(r"\b(mc_\w+)\s*\((?!\*)", text):  # "(*" begins a pointer to a function
             found[m.group(1)] = f"{name}:{text.count(chr(10), 0, m.start()) + 1}"
     return found
 

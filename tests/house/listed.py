@@ -6,7 +6,7 @@ import os
 
 import tree
 
-TESTS = ("tests/cli/run.py", "tests/examples/run.py", "tests/net/t_*.py", "tests/peers/t_*.py")
+TESTS = ("tests/*/run.py", "tests/net/t_*.py", "tests/peers/t_*.py")
 
 
 def load(build, name):

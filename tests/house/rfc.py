@@ -12,17 +12,28 @@ import tree
 PAGE = "docs/rfc.md"
 
 
-def numbered(prefix, last, but=()):
-    return [f"{prefix}-{n:03}" for n in range(1, last + 1) if n not in but]
+def numbered(prefix, last, digits=3):
+    return [f"{prefix}-{n:0{digits}}" for n in range(1, last + 1)]
 
 
-# The requirements that concern the codec and the addresses. Those of ROB that do not are a host's or a router's.
-CODEC = [
+# Codec, addresses, host, router, rows of the router's state table. A proxy's are to come.
+WANTED = [
     *numbered("IGMP-C", 41),
     *numbered("MLD-C", 21),
     *numbered("ADDR", 11),
     *numbered("MRD", 2),
-    *numbered("ROB", 24, but=(10, 11, 16, 17, 18, 21, 23)),
+    *numbered("ROB", 25),
+    *numbered("IGMP3-H", 65),
+    *numbered("MLD2-H", 16),
+    *numbered("IGMP2-H", 9),
+    *numbered("IGMP1-H", 4),
+    *numbered("MLD1-H", 5),
+    *numbered("IGMP3-R", 59),
+    *numbered("MLD2-R", 12),
+    *numbered("IGMP2-R", 8),
+    *numbered("MLD1-R", 2),
+    *numbered("SSM", 13),
+    *numbered("RT", 15, digits=2),
 ]
 
 
@@ -30,7 +41,7 @@ def rows(root):
     """(line number, ID, function, test) of each row."""
     for number, line in tree.lines(root, PAGE):
         cells = [c.strip() for c in line.strip().strip("|").split("|")]
-        if line.startswith("| ") and re.fullmatch(r"[A-Z0-9-]+-\d{3}", cells[0]):
+        if line.startswith("| ") and re.fullmatch(r"[A-Z0-9-]+-\d{2,3}", cells[0]):
             yield number, cells[0], *(cells + ["", "", ""])[2:4]
 
 
@@ -79,7 +90,7 @@ def wrong_row(root, number, function, test):
     return [f for f in found if f]
 
 
-def offences(root, wanted=CODEC):
+def offences(root, wanted=WANTED):
     if not os.path.isfile(os.path.join(root, PAGE)):
         return [f"{PAGE}:1: is missing"]
     bad, seen = [], set()

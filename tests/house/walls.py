@@ -20,6 +20,7 @@ PUBLIC = {
     "sock": "net",
     "net": "net",
     "msg": "wire",
+    "engine": "engine",
     "host": "engine",
     "router": "engine",
     "sim": "sim",

@@ -20,6 +20,7 @@ static const struct {
 	{ -5016, "MC_ERR_OPTIONS" }, { -5017, "MC_ERR_PROTOCOL" }, { -5018, "MC_ERR_SHORT" },
 	{ -5019, "MC_ERR_LENGTH" },  { -5020, "MC_ERR_SOURCES" },  { -5021, "MC_ERR_RECORDS" },
 	{ -5022, "MC_ERR_ROOM" },    { -5023, "MC_ERR_VERSION" },  { -5024, "MC_ERR_FRAME" },
+	{ -5025, "MC_ERR_SCRIPT" },
 };
 
 static void test_names(void **state)
@@ -33,7 +34,7 @@ static void test_names(void **state)
 
 static void test_no_name(void **state)
 {
-	const int others[] = { 0, 1, -1, -EINVAL, -5000, -5025, INT_MIN, INT_MAX };
+	const int others[] = { 0, 1, -1, -EINVAL, -5000, -5026, INT_MIN, INT_MAX };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++)

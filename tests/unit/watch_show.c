@@ -89,6 +89,11 @@ static void test_time(void **state)
 	/* A time beyond what a calendar holds is shown, however. */
 	m.shown.time = MC_NEVER - 1;
 	assert_non_null(strstr(print(&w, &m.shown), "eth0 IGMPv2 leave"));
+	/* What is simulated has no clock's time. */
+	w.simulated = true;
+	m.shown.time = 90061 * MC_SEC + 5999;
+	assert_string_equal(print(&w, &m.shown),
+			    "90061.000005 eth0 IGMPv2 leave: 10.0.0.7 leaves 239.1.2.3\n");
 	watch_show_close(&w);
 	free(m.block);
 }

@@ -1,0 +1,1 @@
+$MCAST sim -6 sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim -4 -6 sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim -j sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim /dev/zero

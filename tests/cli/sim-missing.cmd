@@ -1,0 +1,1 @@
+$MCAST sim sim-small.t /nonexistent/file.t

@@ -1,0 +1,1 @@
+$MCAST sim --sead 3 sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim -q --pcap /dev/full sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim --pcap - -j sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim --pcap sim-small.t sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim -q sim-small.t sim-fails.t

@@ -1,0 +1,1 @@
+$MCAST sim --seed x sim-small.t

@@ -1,0 +1,1 @@
+$MCAST sim --trace -j sim-small.t

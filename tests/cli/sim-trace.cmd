@@ -1,0 +1,1 @@
+$MCAST sim --trace sim-small.t

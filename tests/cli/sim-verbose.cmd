@@ -1,0 +1,1 @@
+$MCAST sim -v sim-fails.t

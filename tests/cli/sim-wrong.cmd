@@ -1,0 +1,1 @@
+printf "node R1 router\n0  R1 frobs\n" | $MCAST sim sim-small.t -
