@@ -49,7 +49,7 @@ enum mc_warning {
 	MC_WARN_SENDER,  /* addr sends what only a link-local address may (RFC 9777 5.1.14, RFC 3590 4) */
 	MC_WARN_SELF,    /* router: a query came from this router's own address */
 	MC_WARN_GROUPS,  /* router: group was refused, there are as many as may be (conf.max_groups) */
-	MC_WARN_SOURCES, /* router: group has as many sources as may be (conf.max_sources) */
+	MC_WARN_SOURCES, /* router: group has, or all have, as many sources as may be (conf.max_sources) */
 	MC_WARN_MEMORY,  /* there was no memory for group */
 	MC_WARN_ROBUSTNESS, /* router: configured to 1: one lost packet cuts members off (RFC 9776 8.1) */
 	MC_WARNINGS

@@ -48,7 +48,8 @@ struct mc_router_conf {
 	size_t n_prefixes;
 	struct mc_prefix ssm; /* source-specific groups; addr.family 0: as mc_addr_is_ssm */
 	uint32_t max_groups;  /* 1,000,000 */
-	uint32_t max_sources; /* of a group; 10,000 */
+	uint32_t max_sources; /* of a group; 1,000 */
+	uint32_t max_all_sources; /* of all groups; 2,000,000 */
 	mc_random random;    /* reserved: the router role draws nothing; NULL */
 	void *random_arg;
 	uint64_t seed;        /* of the hash table, so that nobody outside can aim at one chain */

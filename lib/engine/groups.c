@@ -138,6 +138,8 @@ static void free_rare(struct mc_groups *gs, struct mc_group *g)
 	if (!rare)
 		return;
 	mc_heap_set(&gs->asks, g->rare, MC_NEVER);
+	if (gs->turn == g->rare)
+		gs->turn = 0;
 	*rare = (struct mc_rare){ .next = gs->rare_free };
 	gs->rare_free = g->rare;
 	g->rare = 0;
@@ -208,7 +210,11 @@ struct mc_rare *mc_groups_rare(struct mc_groups *gs, struct mc_group *g)
 	else
 		return NULL;
 	g->rare = number;
-	gs->rare[number - 1] = (struct mc_rare){ .group = g->node.self };
+	gs->rare[number - 1] = (struct mc_rare){
+		.group = g->node.self,
+		.group_due = MC_NEVER,
+		.sources_due = MC_NEVER,
+	};
 	return &gs->rare[number - 1];
 }
 

@@ -34,7 +34,10 @@ struct mc_rare {
 	uint32_t group; /* whose; 0: free */
 	uint32_t next;  /* the next free one */
 	mc_time older[MC_OLDER_MOST]; /* until when hosts of version 1, 2 are present */
-	uint8_t left;   /* group-specific queries that are still to be sent */
+	mc_time group_due;   /* the next group-specific query; MC_NEVER: none */
+	mc_time sources_due; /* the next ones about sources, together; MC_NEVER: none */
+	uint8_t left;        /* group-specific queries that are still to be sent */
+	bool early;          /* the next ones about sources come sooner than they would have, for new ones */
 };
 
 struct mc_groups {
@@ -44,6 +47,7 @@ struct mc_groups {
 	struct mc_rare *rare;          /* number 1 comes first */
 	uint32_t rare_n, rare_cap, rare_free;
 	struct mc_heap asks;           /* when the next specific queries are sent, by number of mc_rare */
+	uint32_t turn;                 /* mc_rare of those that are being given; 0: none are */
 	uint32_t n, max;               /* groups that have members; that may have */
 	uint64_t sources, places;      /* of all groups; room for */
 	uint8_t newest;                /* version */

@@ -43,9 +43,19 @@ uint8_t mc_queries_times(struct mc_router *r, struct mc_group *g, const struct m
 	return r->conf.version == r->proto->newest ? r->last_count : 0;
 }
 
+static void schedule(struct mc_router *r, const struct mc_group *g, const struct mc_rare *rare)
+{
+	mc_heap_set(&r->groups.asks, g->rare, mc_sooner(rare->group_due, rare->sources_due));
+}
+
 void mc_queries_sources(struct mc_router *r, struct mc_group *g, mc_time now)
 {
-	mc_heap_set(&r->groups.asks, g->rare, now);
+	struct mc_rare *rare = mc_group_rare(&r->groups, g);
+
+	if (rare->sources_due != MC_NEVER && rare->sources_due > now)
+		rare->early = true;
+	rare->sources_due = now;
+	schedule(r, g, rare);
 }
 
 /* A leave that is said again while nobody has answered waits for the query that is to come: new and
@@ -63,7 +73,8 @@ void mc_queries_group(struct mc_router *r, struct mc_group *g, mc_time now)
 		mc_groups_soon(&r->groups, g, end);
 	}
 	rare->left = r->last_count;
-	mc_heap_set(&r->groups.asks, g->rare, now);
+	rare->group_due = now;
+	schedule(r, g, rare);
 }
 
 /* ---- hearing ------------------------------------------------------------------------------- */
@@ -103,10 +114,13 @@ void mc_queries_hear(struct mc_router *r, const struct mc_query *q, mc_time now)
 /* ---- sending ------------------------------------------------------------------------------- */
 
 /* Puts sources that are still to be asked about into the scratch, as many as fit a packet, and returns how
- * many. Their timers run on, or end with the series: by that the S flag is set or not. */
+ * many. Their timers run on, or end with the series: by that the S flag is set or not. All that are
+ * pending are merged into what new ones bring (RFC 9776 6.4.2, 6.6.3.2); but what comes early for those is
+ * not counted, or a change or two would use up their repetitions in one burst, and with it what robustness
+ * is for. */
 static uint16_t collect(struct mc_router *r, struct mc_group *g, mc_time now)
 {
-	bool suppress = r->turn.phase == SUPPRESSED;
+	bool suppress = r->turn.phase == SUPPRESSED, early = mc_group_rare(&r->groups, g)->early;
 	uint32_t i = mc_srcs_seek(&g->sources, 0, &r->turn.from), most = most_sources(r), n = 0;
 	mc_time end = mc_after(now, r->last_time);
 	uint8_t octets[16];
@@ -118,7 +132,8 @@ static uint16_t collect(struct mc_router *r, struct mc_group *g, mc_time now)
 			continue;
 		mc_key_octets(&s->key, octets);
 		memcpy(r->scratch + n++ * r->proto->addr_len, octets, r->proto->addr_len);
-		s->left--;
+		if (!early || s->left >= r->last_count)
+			s->left--;
 	}
 	if (i < g->sources.n) {
 		r->turn.from = g->sources.at[i].key;
@@ -147,6 +162,8 @@ static bool next_packet(struct mc_router *r, struct mc_group *g, mc_time now, st
 {
 	struct mc_rare *rare = mc_group_rare(&r->groups, g);
 
+	if (r->turn.phase < GROUP && rare->sources_due > now)
+		r->turn.phase = GROUP;
 	while (r->turn.phase < GROUP) {
 		bool suppress = r->turn.phase == SUPPRESSED;
 		uint16_t n = collect(r, g, now);
@@ -154,7 +171,7 @@ static bool next_packet(struct mc_router *r, struct mc_group *g, mc_time now, st
 		if (n && send_specific(r, g, n, suppress, ret))
 			return true;
 	}
-	if (r->turn.phase == GROUP && rare->left) {
+	if (r->turn.phase == GROUP && rare->left && rare->group_due <= now) {
 		r->turn.phase = OVER;
 		rare->left--;
 		return send_specific(r, g, 0, g->timer > mc_after(now, r->last_time), ret);
@@ -162,9 +179,9 @@ static bool next_packet(struct mc_router *r, struct mc_group *g, mc_time now, st
 	return false;
 }
 
-static bool is_more(const struct mc_group *g, const struct mc_rare *rare)
+static bool more_sources(const struct mc_group *g)
 {
-	bool more = rare->left;
+	bool more = false;
 
 	for (uint32_t i = 0; i < g->sources.n && !more; i++)
 		more = g->sources.at[i].left;
@@ -172,17 +189,24 @@ static bool is_more(const struct mc_group *g, const struct mc_rare *rare)
 }
 
 /* The next round is due by this one's time, as the timers are that it is to be before the end of. */
+static mc_time again(const struct mc_router *r, mc_time due, bool more, mc_time now)
+{
+	mc_time wait = r->conf.last_member_query_interval;
+
+	if (due > now)
+		return due;
+	return more ? mc_after(mc_after(due, wait) > now ? due : now, wait) : MC_NEVER;
+}
+
 static void end_turn(struct mc_router *r, struct mc_group *g, mc_time now)
 {
-	struct mc_heap *asks = &r->groups.asks;
-	mc_time wait = r->conf.last_member_query_interval, due = mc_heap_get(asks, g->rare);
+	struct mc_rare *rare = mc_group_rare(&r->groups, g);
 
-	r->turn = (struct mc_turn){ .rare = 0 };
-	if (is_more(g, mc_group_rare(&r->groups, g))) {
-		mc_heap_set(asks, g->rare, mc_after(mc_after(due, wait) > now ? due : now, wait));
-		return;
-	}
-	mc_heap_set(asks, g->rare, MC_NEVER);
+	rare->early &= rare->sources_due > now;
+	rare->sources_due = again(r, rare->sources_due, more_sources(g), now);
+	rare->group_due = again(r, rare->group_due, rare->left, now);
+	r->groups.turn = 0;
+	schedule(r, g, rare);
 	mc_groups_spare(&r->groups, g, now);
 }
 
@@ -190,12 +214,13 @@ static void end_turn(struct mc_router *r, struct mc_group *g, mc_time now)
 static struct mc_group *whose_turn(struct mc_router *r, mc_time now)
 {
 	struct mc_groups *gs = &r->groups;
-	uint32_t i = r->turn.rare;
+	uint32_t i = gs->turn;
 
 	if (!i || mc_heap_get(&gs->asks, i) > now) {
 		if (mc_heap_first(&gs->asks, &i) > now)
 			return NULL;
-		r->turn = (struct mc_turn){ .rare = i };
+		gs->turn = i;
+		r->turn = (struct mc_turn){ .phase = SUPPRESSED };
 	}
 	return mc_table_at(&gs->table, gs->rare[i - 1].group);
 }

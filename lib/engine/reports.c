@@ -54,10 +54,13 @@ static void refuse_sources(struct mc_router *r, const struct mc_group *g, uint32
 /* Room for what a change adds, or for as much of it as may be where less will do. False: none. */
 static bool make_room(struct mc_router *r, struct mc_group *g, struct mc_change *c, mc_time now)
 {
-	uint32_t stay = g->sources.n - c->deleted, most = r->conf.max_sources;
+	uint32_t stay = g->sources.n - c->deleted, most = r->conf.max_sources, all = r->conf.max_all_sources;
+	uint64_t others = r->groups.sources - c->deleted;
 	bool partly = is_ssm(r, &g->addr);
 
 	c->most = stay < most ? most - stay : 0;
+	if (others + c->most > all)
+		c->most = others < all ? (uint32_t)(all - others) : 0;
 	if (c->unknown > c->most) {
 		refuse_sources(r, g, partly ? c->unknown - c->most : 1, now);
 		if (!partly)

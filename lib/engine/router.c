@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { ROBUSTNESS = 2, MTU = 1500, MTU_LEAST = 576, MTU_LEAST_LINK_LOCAL = 1280, QUERY_MOST = 128 };
-enum { GROUPS = 1000000, SOURCES = 10000 };
+enum { GROUPS = 1000000, SOURCES = 1000, ALL_SOURCES = 2000000 };
 enum { DUE = 256 }; /* groups whose timers end in one go: many may end at once, and other links wait */
 
 #define INTERVAL_MOST (31744 * MC_SEC) /* what a query can announce, RFC 9776 4.1.7 */
@@ -37,6 +37,7 @@ void mc_router_conf_init(struct mc_router_conf *conf, uint8_t family)
 		.warning_interval = 60 * MC_SEC,
 		.max_groups = GROUPS,
 		.max_sources = SOURCES,
+		.max_all_sources = ALL_SOURCES,
 	};
 }
 
@@ -45,7 +46,7 @@ static bool times_sound(const struct mc_router_conf *c, const struct mc_proto *p
 	return c->query_interval <= INTERVAL_MOST && c->query_response_interval < c->query_interval &&
 	       c->query_response_interval >= p->response_unit &&
 	       c->last_member_query_interval >= p->response_unit &&
-	       c->last_member_query_interval <= INTERVAL_MOST;
+	       c->last_member_query_interval <= INTERVAL_MOST && c->startup_query_interval <= INTERVAL_MOST;
 }
 
 /* A general query, or one for a group. */
@@ -85,7 +86,9 @@ static bool is_sound(const struct mc_router_conf *c)
 		return false;
 	if (c->mtu < (p->link_local ? MTU_LEAST_LINK_LOCAL : MTU_LEAST) || (c->n_prefixes && !c->prefixes))
 		return false;
-	if (c->ssm.addr.family && c->ssm.addr.family != c->family)
+	if (c->ssm.addr.family && (c->ssm.addr.family != c->family || !mc_addr_is_multicast(&c->ssm.addr)))
+		return false;
+	if (c->max_groups > MC_TABLE_MOST)
 		return false;
 	return times_sound(c, p) && bare_query(c, p) > 0;
 }
@@ -145,10 +148,11 @@ void mc_router_free(struct mc_router *r)
 	free(r);
 }
 
+/* At MC_NEVER nothing happens any more: deadlines of that time stand for none. */
 static mc_time advance(struct mc_router *r, mc_time now)
 {
 	if (now > r->now)
-		r->now = now;
+		r->now = now < MC_NEVER ? now : MC_NEVER - 1;
 	mc_querier_due(r, r->now);
 	return r->now;
 }
@@ -228,7 +232,8 @@ static bool sender_sound(struct mc_router *r, const struct mc_msg *m, mc_time no
 	return m->kind == MC_QUERY || is_from_here(r, src);
 }
 
-/* What is sent to one host is for that host; a general query goes to all of them, RFC 9776 4.1.12. */
+/* What is sent to one host is for that host; a general query goes to all of them, RFC 9776 4.1.12, 9.1. Where
+ * addresses are link-local it counts whatever group it is sent to: RFC 9777 5.1.15, and 9.1 is not there. */
 static bool destination_sound(const struct mc_router *r, const struct mc_msg *m)
 {
 	const struct mc_addr *dst = &m->ip.dst, *own = &r->conf.addr;
@@ -237,7 +242,7 @@ static bool destination_sound(const struct mc_router *r, const struct mc_msg *m)
 		return true;
 	if (!mc_addr_is_multicast(dst))
 		return !own->family || memcmp(dst, own, sizeof(*dst)) == 0;
-	return m->kind == MC_REPORT || !mc_addr_is_unspecified(&m->query.group);
+	return m->kind == MC_REPORT || r->proto->link_local || !mc_addr_is_unspecified(&m->query.group);
 }
 
 static enum mc_count query_fault(struct mc_router *r, const struct mc_msg *m, mc_time now)
@@ -260,6 +265,10 @@ static enum mc_count fault_of(struct mc_router *r, const struct mc_msg *m, mc_ti
 
 	if (m->family != r->proto->family || (m->kind != MC_QUERY && m->kind != MC_REPORT))
 		return MC_RX_FOREIGN;
+	if (m->version < 1 || m->version > r->proto->newest)
+		return MC_RX_FOREIGN;
+	if (m->kind == MC_QUERY && m->query.sources.n && m->query.sources.family != m->family)
+		return MC_RX_MALFORMED;
 	why = header_fault(r, m);
 	if (why != MC_COUNTS)
 		return why;

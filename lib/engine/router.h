@@ -25,9 +25,8 @@ struct mc_querier {
 	mc_time heard;          /* when addr was last heard */
 };
 
-/* The specific queries of one group that are being given, packet by packet. */
+/* The specific queries of one group that are being given, packet by packet: mc_groups.turn tells whose. */
 struct mc_turn {
-	uint32_t rare;       /* whose, see groups.h; 0: nobody's */
 	uint8_t phase;
 	struct mc_key from;  /* sources before it had their turn in this phase */
 };

@@ -40,10 +40,11 @@ static int socket_on(const char *iface)
 static void frame(uint8_t *to, const struct reports *r, size_t i)
 {
 	const struct mc_proto *proto = mc_proto_of(r->family);
+	const uint8_t sender[6] = { 2, 0, 0, 0, 0, 7 };
 	uint16_t type = htons(r->family == MC_IPV4 ? ETHERTYPE_IP : ETHERTYPE_IPV6);
 
 	mc_addr_ether(&proto->all_reports, to);
-	memcpy(to + 6, "\x02\x00\x00\x00\x00\x07", 6);
+	memcpy(to + 6, sender, sizeof(sender));
 	memcpy(to + 12, &type, 2);
 	memcpy(to + 14, reports_at(r, i), r->len[i]);
 }

@@ -8,7 +8,7 @@ end 120
 100.5   R1 < report block G1 {a,b}
 100.5   R1 > query G1 {a,b} s no
 100.5   R1 = G1 include {a,b} timer a 1.5 timer b 2
-101.5   R1 > query G1 {b} s no                                     # IGMP3-R-021: two times each
+101.5   R1 > query G1 {a,b} s no                # IGMP3-R-021: two times each; what came early for b is a's in addition
 102     R1 = G1 include {b} timer b 0.5
 102.5   R1 = G1 none
 110     R1 < report to_in G2 {}

@@ -109,12 +109,127 @@ static void igmp3_r_007_robustness_later(void **state)
 	}
 }
 
+/* What is not a time, not a group, not to be counted. */
+static void test_out_of_range(void **state)
+{
+	(void)state;
+	for (size_t f = 0; f < COUNT(families); f++) {
+		struct mc_router_conf conf = usual(families[f]);
+
+		conf.startup_query_interval = MC_NEVER;
+		assert_int_equal(verdict(&conf), MC_ERR_CONF);
+		conf = usual(families[f]);
+		conf.max_groups = UINT32_MAX;
+		assert_int_equal(verdict(&conf), MC_ERR_CONF);
+		conf = usual(families[f]);
+		conf.ssm.addr = conf.addr; /* no group */
+		conf.ssm.len = 8;
+		assert_int_equal(verdict(&conf), MC_ERR_CONF);
+	}
+}
+
+static void report(struct mc_router *r, uint8_t family, uint32_t group, uint8_t type, unsigned sources)
+{
+	struct mc_record record = { .type = type, .group = mc_proto_of(family)->all_reports };
+	struct mc_addr list[8];
+	uint8_t packet[512], room[128];
+	struct mc_msg m;
+	struct mc_writer w;
+
+	mc_msg_init(&m);
+	m.family = family;
+	m.version = mc_proto_of(family)->newest;
+	assert_int_equal(mc_addr_parse(&m.ip.src, family == MC_IPV4 ? "10.0.0.7" : "fe80::7"), 0);
+	assert_int_equal(mc_addr_parse(&record.group, family == MC_IPV4 ? "239.1.1.1" : "ff15::1:1"), 0);
+	assert_int_equal(mc_addr_add(&record.group, group), 0);
+	for (unsigned i = 0; i < sources; i++) {
+		assert_int_equal(mc_addr_parse(&list[i], family == MC_IPV4 ? "10.1.0.1" : "2001:db8::1"), 0);
+		list[i].b[family == MC_IPV4 ? 3 : 15] = (uint8_t)(i + 1);
+	}
+	assert_int_equal(mc_sources_pack(&record.sources, room, sizeof(room), list, sources), 0);
+	assert_int_equal(mc_writer_begin(&w, packet, sizeof(packet), &m), 0);
+	assert_int_equal(mc_writer_add(&w, &record), sources);
+	assert_int_equal(mc_decode(&m, packet, (size_t)mc_writer_end(&w)), 0);
+	mc_router_input(r, &m, 0);
+}
+
+/* ROB-018: all groups together may hold no more than max_all_sources; one that would falls to EXCLUDE({}). */
+static void rob_018_all_sources(void **state)
+{
+	(void)state;
+	for (size_t f = 0; f < COUNT(families); f++) {
+		struct mc_router_conf conf = usual(families[f]);
+		struct mc_router_status status = { .size = sizeof(status) };
+		struct mc_router *r = NULL;
+
+		conf.max_all_sources = 7;
+		assert_int_equal(mc_router_new(&r, &conf, 0), 0);
+		for (uint32_t i = 0; i < 3; i++)
+			report(r, families[f], i, MC_ALLOW, 3);
+		mc_router_status(r, &status);
+		assert_int_equal(status.groups, 3);
+		assert_int_equal(status.sources, 6);
+		assert_int_equal(mc_router_count(r, MC_SOURCE_LIMIT), 1);
+		mc_router_free(r);
+	}
+}
+
+/* A deadline may be MC_NEVER, and a caller may poll then. */
+static void test_polled_at_never(void **state)
+{
+	(void)state;
+	for (size_t f = 0; f < COUNT(families); f++) {
+		struct mc_router_conf conf = usual(families[f]);
+		struct mc_router *r = NULL;
+		struct mc_action a;
+
+		mc_action_init(&a);
+		conf.passive = true;
+		assert_int_equal(mc_router_new(&r, &conf, 0), 0);
+		assert_true(mc_router_deadline(r) == MC_NEVER);
+		assert_false(mc_router_poll(r, MC_NEVER, &a));
+		report(r, families[f], 0, MC_IS_EX, 0);
+		while (mc_router_poll(r, MC_NEVER, &a))
+			assert_int_equal(a.kind, MC_ACTION_GROUP);
+		mc_router_free(r);
+	}
+}
+
+/* Messages that no decoder gives, as a caller may fill in by himself. */
+static void test_messages_of_no_version(void **state)
+{
+	(void)state;
+	for (size_t f = 0; f < COUNT(families); f++) {
+		struct mc_router_conf conf = usual(families[f]);
+		struct mc_router *r = NULL;
+		struct mc_msg m;
+
+		mc_msg_init(&m);
+		m.family = families[f];
+		assert_int_equal(mc_addr_parse(&m.ip.src, families[f] == MC_IPV4 ? "10.0.0.7" : "fe80::7"),
+				 0);
+		assert_int_equal(mc_router_new(&r, &conf, 0), 0);
+		for (m.kind = MC_QUERY; m.kind <= MC_REPORT; m.kind++)
+			for (m.version = 0; m.version < 9; m.version += 4)
+				mc_router_input(r, &m, 0);
+		assert_int_equal(mc_router_count(r, MC_RX_FOREIGN), 6);
+		m.kind = MC_QUERY;
+		m.version = mc_proto_of(families[f])->newest;
+		m.query.sources =
+			(struct mc_sources){ .octets = m.ip.src.b, .n = 1, .family = 10 - families[f] };
+		mc_router_input(r, &m, 0);
+		assert_int_equal(mc_router_count(r, MC_RX_MALFORMED), 1);
+		mc_router_free(r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(igmp3_r_006_response_interval),
-		cmocka_unit_test(igmp3_r_007_robustness),
-		cmocka_unit_test(igmp3_r_007_robustness_later),
+		cmocka_unit_test(igmp3_r_006_response_interval), cmocka_unit_test(igmp3_r_007_robustness),
+		cmocka_unit_test(igmp3_r_007_robustness_later),  cmocka_unit_test(test_out_of_range),
+		cmocka_unit_test(rob_018_all_sources),           cmocka_unit_test(test_polled_at_never),
+		cmocka_unit_test(test_messages_of_no_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

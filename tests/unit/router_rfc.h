@@ -28,7 +28,8 @@ struct rfc_group {
 	mc_time gt, st[RFC_SOURCES];
 	mc_time older[2];                 /* Older Host Present timers of versions 1 and 2; 0: not running */
 	unsigned asks, left[RFC_SOURCES]; /* queries to be sent: Q(G), about a source */
-	mc_time next;                     /* when */
+	mc_time next, next_asks;          /* when: about sources, Q(G) */
+	bool early;                       /* next was set sooner for a new one: what pends does not count */
 };
 
 /* A specific query that is to be sent. */
@@ -193,12 +194,22 @@ static inline void rfc_send_group(struct rfc_router *r, struct rfc_group *g)
 		return;
 	g->gt = rfc_least(g->gt, r->now + rfc_lmqt(r));
 	g->asks = rfc_lmqc(r);
-	g->next = r->now;
+	g->next_asks = r->now;
+}
+
+static inline bool rfc_pending(const struct rfc_group *g)
+{
+	bool pending = false;
+
+	for (unsigned i = 0; i < RFC_SOURCES; i++)
+		pending |= g->left[i] > 0;
+	return pending;
 }
 
 static inline void rfc_send_sources(struct rfc_router *r, struct rfc_group *g, unsigned set)
 {
 	mc_time lmqt = r->now + rfc_lmqt(r);
+	bool pending = rfc_pending(g) && g->next > r->now;
 
 	if (!r->querier)
 		return;
@@ -208,6 +219,7 @@ static inline void rfc_send_sources(struct rfc_router *r, struct rfc_group *g, u
 		g->left[i] = rfc_lmqc(r);
 		g->st[i] = lmqt;
 		g->next = r->now;
+		g->early |= pending;
 	}
 }
 
@@ -230,25 +242,28 @@ static inline void rfc_ask(struct rfc_router *r, int group)
 	struct rfc_group *g = &r->groups[group];
 	mc_time lmqt = r->now + rfc_lmqt(r);
 	unsigned later = 0, soon = 0;
-	bool whole = g->asks > 0;
+	bool whole = g->asks > 0 && g->next_asks <= r->now, due = g->next <= r->now;
 
 	for (unsigned i = 0; i < RFC_SOURCES; i++) {
-		if (!g->left[i])
+		if (!g->left[i] || !due)
 			continue;
-		g->left[i]--;
+		if (!g->early || g->left[i] >= rfc_lmqc(r))
+			g->left[i]--;
 		*(g->st[i] > lmqt ? &later : &soon) |= 1U << i;
 	}
-	if (!whole && !later && !soon)
-		return;
 	if (whole) {
 		g->asks--;
 		rfc_say(r, (struct rfc_query){ group, 0, g->gt > lmqt, false });
+		g->next_asks = rfc_again(r, g->next_asks, r->lmqi);
 	}
 	if (later)
 		rfc_say(r, (struct rfc_query){ group, later, true, whole });
 	if (soon)
 		rfc_say(r, (struct rfc_query){ group, soon, false, false });
-	g->next = rfc_again(r, g->next, r->lmqi);
+	if (later || soon) {
+		g->next = rfc_again(r, g->next, r->lmqi);
+		g->early = false;
+	}
 }
 
 /* All that is sent at this time; 6.1 and 8.6 for the general ones. */
@@ -261,7 +276,7 @@ static inline void rfc_poll(struct rfc_router *r)
 		r->query = rfc_again(r, r->query, r->startup ? r->qi / 4 : r->qi);
 	}
 	for (int i = 0; i < RFC_GROUPS; i++)
-		if (r->groups[i].known && r->groups[i].next <= r->now)
+		if (r->groups[i].known)
 			rfc_ask(r, i);
 }
 
