@@ -1,5 +1,5 @@
 /*
- * heap.c - a heap of four branches in three arrays: times, items, and where each item stands.
+ * heap.c - a heap of four branches.
  */
 #include "base/heap.h"
 
@@ -11,58 +11,68 @@ enum { BRANCHES = 4 };
 void mc_heap_free(struct mc_heap *h)
 {
 	free(h->when);
-	free(h->item);
-	free(h->place);
 	*h = (struct mc_heap){ .n = 0 };
 }
 
-/* Each array that could grow stays as large as it got: the next try goes on from there. */
-static bool enlarge(void *array, size_t size, uint32_t cap)
+/* The arrays behind the first move on to where they belong, the last one first. */
+static void spread(const struct mc_heap *old, const struct mc_heap *h)
 {
-	void *old, *bigger;
+	uint32_t *places = mc_heap_places(h);
 
-	memcpy(&old, array, sizeof(old));
-	bigger = realloc(old, cap * size);
-	if (!bigger)
-		return false;
-	memcpy(array, &bigger, sizeof(bigger));
-	return true;
+	memmove(places, mc_heap_places(old), old->cap * sizeof(*places));
+	memset(places + old->cap, 0, (h->cap - old->cap) * sizeof(*places));
+	memmove(mc_heap_items(h), mc_heap_items(old), old->n * sizeof(uint32_t));
 }
 
 bool mc_heap_room(struct mc_heap *h, uint32_t n)
 {
+	struct mc_heap old = *h;
 	uint32_t cap = h->cap + h->cap / 4;
 
 	if (n <= h->cap)
 		return true;
 	if (cap < n)
 		cap = n;
-	if (!enlarge(&h->when, sizeof(*h->when), cap) || !enlarge(&h->item, sizeof(*h->item), cap) ||
-	    !enlarge(&h->place, sizeof(*h->place), cap))
+	old.when = realloc(h->when, mc_heap_size(cap));
+	if (!old.when)
 		return false;
-	memset(h->place + h->cap, 0, (cap - h->cap) * sizeof(*h->place));
+	h->when = old.when;
 	h->cap = cap;
+	spread(&old, h);
 	return true;
 }
 
-static void put(struct mc_heap *h, uint32_t at, mc_time when, uint32_t item)
+/* Where they are, worked out once for all of a way through the heap. */
+struct arrays {
+	mc_time *when;
+	uint32_t *items, *places;
+};
+
+static struct arrays arrays_of(const struct mc_heap *h)
 {
-	h->when[at] = when;
-	h->item[at] = item;
-	h->place[item - 1] = at + 1;
+	return (struct arrays){ h->when, mc_heap_items(h), mc_heap_places(h) };
+}
+
+static inline void put(struct arrays a, uint32_t at, mc_time when, uint32_t item)
+{
+	a.when[at] = when;
+	a.items[at] = item;
+	a.places[item - 1] = at + 1;
 }
 
 static void rise(struct mc_heap *h, uint32_t at, mc_time when, uint32_t item)
 {
+	struct arrays a = arrays_of(h);
+
 	while (at) {
 		uint32_t up = (at - 1) / BRANCHES;
 
-		if (h->when[up] <= when)
+		if (a.when[up] <= when)
 			break;
-		put(h, at, h->when[up], h->item[up]);
+		put(a, at, a.when[up], a.items[up]);
 		at = up;
 	}
-	put(h, at, when, item);
+	put(a, at, when, item);
 }
 
 static uint32_t earliest_below(const struct mc_heap *h, uint32_t at)
@@ -77,13 +87,14 @@ static uint32_t earliest_below(const struct mc_heap *h, uint32_t at)
 
 static void sink(struct mc_heap *h, uint32_t at, mc_time when, uint32_t item)
 {
+	struct arrays a = arrays_of(h);
 	uint32_t least;
 
-	while ((least = earliest_below(h, at)) < h->n && h->when[least] < when) {
-		put(h, at, h->when[least], h->item[least]);
+	while ((least = earliest_below(h, at)) < h->n && a.when[least] < when) {
+		put(a, at, a.when[least], a.items[least]);
 		at = least;
 	}
-	put(h, at, when, item);
+	put(a, at, when, item);
 }
 
 static void move(struct mc_heap *h, uint32_t at, mc_time when, uint32_t item)
@@ -99,15 +110,15 @@ static void take(struct mc_heap *h, uint32_t at)
 	uint32_t last = --h->n;
 
 	if (at != last)
-		move(h, at, h->when[last], h->item[last]);
+		move(h, at, h->when[last], mc_heap_items(h)[last]);
 }
 
 void mc_heap_set(struct mc_heap *h, uint32_t item, mc_time when)
 {
-	uint32_t at = h->place[item - 1];
+	uint32_t *place = &mc_heap_places(h)[item - 1], at = *place;
 
 	if (when == MC_NEVER) {
-		h->place[item - 1] = 0;
+		*place = 0;
 		if (at)
 			take(h, at - 1);
 	} else if (at) {
@@ -119,7 +130,9 @@ void mc_heap_set(struct mc_heap *h, uint32_t item, mc_time when)
 
 mc_time mc_heap_get(const struct mc_heap *h, uint32_t item)
 {
-	return h->place[item - 1] ? h->when[h->place[item - 1] - 1] : MC_NEVER;
+	uint32_t place = mc_heap_places(h)[item - 1];
+
+	return place ? h->when[place - 1] : MC_NEVER;
 }
 
 mc_time mc_heap_second(const struct mc_heap *h)

@@ -133,10 +133,10 @@ static void hear_query(struct mc_host *h, const struct mc_msg *m, mc_time now)
 			mc_host_warn(h, MC_WARN_SENDER, m);
 		return;
 	}
-	if (m->version < h->conf.version)
-		hear_older(h, m, now);
-	else if (m->version == h->proto->newest)
+	if (m->version == h->proto->newest)
 		hear_newest(h, m);
+	else if (m->version < h->conf.version)
+		hear_older(h, m, now);
 	known = mc_host_is_newest(h) ? mc_answers_query(h, m, now) : mc_older_query(h, m, now);
 	count(h, m, known ? MC_RX_QUERY : MC_RX_IGNORED);
 }
@@ -161,7 +161,7 @@ void mc_host_input(struct mc_host *h, const struct mc_msg *m, mc_time now)
 	bool known = m->version >= 1 && m->version <= h->proto->newest;
 
 	now = mc_host_at(h, now);
-	if (m->family != h->conf.family || !known || (m->kind != MC_QUERY && m->kind != MC_REPORT))
+	if (m->family != h->proto->family || !known || (m->kind != MC_QUERY && m->kind != MC_REPORT))
 		mc_ledger_add(&h->ledger, MC_RX_FOREIGN);
 	else if (m->kind == MC_QUERY)
 		hear_query(h, m, now);

@@ -13,7 +13,7 @@
 
 enum { ROBUSTNESS = 2, MTU = 1500, MTU_LEAST = 576, GROUPS = 1000000, SOURCES = UINT16_MAX, QUERIED = 1024 };
 
-#define INTERVAL_MOST (MC_SEC * 1000 * 1000 * 1000) /* no sum of them wraps */
+#define INTERVAL_MOST (MC_SEC * 10 * 1000 * 1000) /* no sum of them wraps, 255 times one of them included */
 
 /* ---- configuration ------------------------------------------------------------------------- */
 
@@ -208,10 +208,11 @@ bool mc_host_has(const struct mc_host *h, const struct mc_addr *addr)
 
 /* ---- time ---------------------------------------------------------------------------------- */
 
+/* At MC_NEVER nothing happens any more: deadlines of that time stand for none. */
 static mc_time advance(struct mc_host *h, mc_time now)
 {
 	if (now > h->now)
-		h->now = now;
+		h->now = now < MC_NEVER ? now : MC_NEVER - 1;
 	return h->now;
 }
 

@@ -53,26 +53,28 @@ struct mc_cut {
 	uint8_t last[MC_ADDR_MOST];
 };
 
+/* What every query needs stands together, from the end of the configuration to the ledger's first: a link may
+ * have 100,000 hosts, each out of the cache when its turn comes. */
 struct mc_host {
 	struct mc_host_conf conf;
 	const struct mc_proto *proto;
-	struct mc_ledger ledger;
-	struct mc_table groups;
-	struct mc_list list;
-	uint32_t joined;        /* groups with a filter */
-	struct mc_heap
-		repeats; /* by group: changes, and all reports in older versions; there is room for all */
-	struct mc_heap answers; /* by group: to specific queries, in the newest version */
+	mc_time now;            /* the latest that was told */
+	mc_time older[2];       /* until when a querier of version 1, 2 is present; 0: none is */
 	mc_time response;       /* to a general query, in the newest version */
 	uint32_t cursor;        /* the group where that answer, begun, goes on; 0: none is */
 	uint8_t version;        /* in force */
 	uint8_t told;           /* the version that was last told */
 	uint8_t heard;          /* robustness of the last query; 0: the default */
 	bool warned;            /* there may be warnings to poll */
-	struct mc_cut change_cut, answer_cut;
-	mc_time older[2];       /* until when a querier of version 1, 2 is present; 0: none is */
+	struct mc_heap answers; /* by group: to specific queries, in the newest version */
+	struct mc_heap
+		repeats; /* by group: changes, and all reports in older versions; there is room for all */
+	struct mc_table groups;
+	struct mc_ledger ledger;
+	struct mc_list list;
+	uint32_t joined;        /* groups with a filter */
 	mc_time interval;       /* of queries, by the last general one; 0: the default */
-	mc_time now;            /* the latest that was told */
+	struct mc_cut change_cut, answer_cut;
 	struct mc_rand rand;
 	uint8_t *room;          /* its own, or NULL */
 };

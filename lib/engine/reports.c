@@ -286,8 +286,32 @@ static void hear_older(struct mc_router *r, const struct mc_msg *m, mc_time now)
 		mc_ledger_add(&r->ledger, m->report.leave ? MC_RX_LEAVE : MC_RX_REPORT);
 }
 
+/* Where there are many groups, each is a cache miss or three: what the records further on in a report will
+ * need is on its way while those before them are worked in. */
+enum { MANY = 10000, AHEAD = 4, FURTHER = 2 * AHEAD };
+
+struct look {
+	size_t pos;
+	uint32_t n, hash[FURTHER];
+};
+
+static void look_ahead(const struct mc_router *r, const struct mc_msg *m, struct look *l)
+{
+	const struct mc_table *groups = &r->groups.table;
+	struct mc_record rec;
+
+	mc_table_nearer(groups, l->hash[(l->n + AHEAD) % FURTHER]);
+	if (mc_msg_next(m, &l->pos, &rec)) {
+		l->hash[l->n % FURTHER] = mc_table_hash(groups, 0, &rec.group);
+		mc_table_near(groups, l->hash[l->n % FURTHER]);
+	}
+	l->n++;
+}
+
 void mc_reports_hear(struct mc_router *r, const struct mc_msg *m, mc_time now)
 {
+	bool many = r->groups.n > MANY && m->report.n > 1;
+	struct look look = { .pos = 0 };
 	struct mc_record rec;
 	size_t pos = 0;
 
@@ -298,7 +322,12 @@ void mc_reports_hear(struct mc_router *r, const struct mc_msg *m, mc_time now)
 	mc_ledger_add(&r->ledger, MC_RX_REPORT);
 	if (!m->report.n)
 		mc_ledger_add(&r->ledger, MC_RX_EMPTY_REPORT);
-	while (mc_msg_next(m, &pos, &rec))
+	for (unsigned i = 0; i < FURTHER && many; i++)
+		look_ahead(r, m, &look);
+	while (mc_msg_next(m, &pos, &rec)) {
+		if (many)
+			look_ahead(r, m, &look);
 		if (admit(r, m, &rec, now))
 			take(r, m->version, &rec, now);
+	}
 }

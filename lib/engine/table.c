@@ -127,6 +127,11 @@ static bool grow(struct mc_table *t)
 	return true;
 }
 
+uint32_t mc_table_hash(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
+{
+	return hash_of(t, owner, key);
+}
+
 void *mc_table_find(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
 {
 	uint32_t first = t->buckets ? t->buckets[hash_of(t, owner, key) & t->mask] : t->few;

@@ -43,6 +43,26 @@ void mc_table_free(struct mc_table *t);
 
 void *mc_table_find(const struct mc_table *t, uint32_t owner, const struct mc_addr *key);
 
+/* mc_table_hash tells where to look for a key; mc_table_near and then mc_table_nearer bring into the cache
+ * what finding it will need, if there is some time in between. They may be left out. */
+uint32_t mc_table_hash(const struct mc_table *t, uint32_t owner, const struct mc_addr *key);
+
+static inline void mc_table_near(const struct mc_table *t, uint32_t hash)
+{
+	if (t->buckets)
+		__builtin_prefetch(&t->buckets[hash & t->mask]);
+}
+
+static inline void mc_table_nearer(const struct mc_table *t, uint32_t hash)
+{
+	uint32_t first = t->buckets ? t->buckets[hash & t->mask] : 0;
+
+	if (first) {
+		__builtin_prefetch(t->items + (first - 1) * (size_t)t->size);
+		__builtin_prefetch(t->items + (first - 1) * (size_t)t->size + t->size - 1);
+	}
+}
+
 /* mc_table_add appends an item that is not there yet, zero but for its node and key. NULL: there are
  * max items, or no memory. */
 void *mc_table_add(struct mc_table *t, struct mc_list *list, uint32_t owner, const struct mc_addr *key);

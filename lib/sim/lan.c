@@ -199,8 +199,10 @@ static void reach_listeners(struct mc_lan *l, struct mc_packet *p)
 	const uint32_t *list;
 	size_t n = mc_nodes_listeners(&l->nodes, &p->dst, &list);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		mc_nodes_expect(&l->nodes, i + AHEAD < n ? list[i + AHEAD] : 0);
 		reach_node(l, mc_nodes_at(&l->nodes, list[i]), p);
+	}
 }
 
 static void reach_owners(struct mc_lan *l, struct mc_packet *p)

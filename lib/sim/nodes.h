@@ -79,7 +79,7 @@ __attribute__((always_inline)) static inline void mc_nodes_expect(const struct m
 	for (int line = 0; host && line < 8; line++)
 		__builtin_prefetch(host + line * 64);
 	if (host)
-		__builtin_prefetch(&s->due.place[i - 1]);
+		__builtin_prefetch(&mc_heap_places(&s->due)[i - 1]);
 }
 
 /* mc_nodes_settle sets when a node is due to what its roles say: mostly that is as before. */

@@ -89,15 +89,15 @@ def engines(bench, number):
 # The bridge: a namespace in which the helper's frames go into one end of a veth, whose other end is in a bridge, or not
 
 SETUP = """set -e
-ip link add a type veth peer name b
-ip link set a up; ip link set b up
+ip link add name feed type veth peer name port
+ip link set dev feed up; ip link set dev port up
 if [ "$1" = bridge ]; then
-	ip link add br type bridge mcast_snooping 1 mcast_hash_max 262144 mcast_igmp_version 3
-	ip link set b master br; ip link set br up
+	ip link add name br type bridge mcast_snooping 1 mcast_hash_max 262144 mcast_igmp_version 3
+	ip link set dev port master br; ip link set dev br up
 fi
 sleep 0.1
 shift
-taskset -c "$1" "$2" inject a 4 "$3" "$4"
+taskset -c "$1" "$2" inject feed 4 "$3" "$4"
 if ip link show br >/dev/null 2>&1; then
 	echo "entries 0 $(bridge mdb show dev br | grep -c ' grp ')" # as many as groups, or it did not snoop
 fi

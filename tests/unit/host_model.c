@@ -336,6 +336,25 @@ static void test_late(void **given)
 	mc_host_free(r.m.h);
 }
 
+/* A deadline may be MC_NEVER, and a caller may poll then: what is left to be said is said, once. */
+static void test_never(void **given)
+{
+	struct run r = { .seed = 1 };
+	struct mc_host_conf conf;
+	struct mc_action a;
+	unsigned n = 0;
+
+	mc_host_conf_init(&conf, family_of(given));
+	begin_member(&r.m, &conf);
+	mc_action_init(&a);
+	assert_false(mc_host_poll(r.m.h, MC_NEVER, &a));
+	assert_int_equal(ask_for(&r.m, ANY, 0, (struct filter){ MC_EXCLUDE, 0 }, false), 0);
+	while (n < 100 && mc_host_poll(r.m.h, MC_NEVER, &a))
+		n++;
+	assert_in_range(n, 1, 2);
+	mc_host_free(r.m.h);
+}
+
 /* engine.h: no more of an action is written than its size says. */
 static void test_small_action(void **given)
 {
@@ -364,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH(test_model),
 		BOTH(test_late),
+		BOTH(test_never),
 		BOTH(test_small_action),
 	};
 
