@@ -37,13 +37,17 @@ bool mc_cast_is_router(const struct mc_cast *c, uint32_t node);
 struct mc_addr mc_cast_own(const struct mc_cast *c, uint32_t node);
 struct mc_addr mc_cast_addr(const struct mc_cast *c, const struct mc_sim_name *name);
 
-/* mc_cast_start switches a node on, with what it was declared with and the first n_events have set. */
+/* mc_cast_find tells where in a set an address stands; set->n: nowhere. It looks from *next on, and sets that
+ * to the place behind: one after the other, in order, are found at once. */
+uint32_t mc_cast_find(const struct mc_cast *c, const struct mc_sim_set *set, const struct mc_addr *a,
+		      uint32_t *next);
+
+/* mc_cast_start switches a node on, with what it was declared with and the first n_events have set; of what
+ * was refused nothing is kept. */
 int mc_cast_start(const struct mc_cast *c, uint32_t node, uint32_t n_events);
 
-/* mc_cast_start_time is when nodes of this declaration are switched on without being told to. */
-mc_time mc_cast_start_time(const struct mc_sim_node *d);
-
-/* mc_cast_set changes the configuration of a node that is on; one that is off will have it when it starts. */
-int mc_cast_set(const struct mc_cast *c, uint32_t node, const struct mc_sim_options *o);
+/* mc_cast_set does a `set` to a node that is on; one that is off will have it when it starts. Returns 0, or
+ * with nothing changed MC_ERR_CONF or -ENOMEM. */
+int mc_cast_set(const struct mc_cast *c, uint32_t node, const struct mc_sim_event *e);
 
 #endif

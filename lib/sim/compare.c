@@ -154,28 +154,16 @@ static uint32_t n_sent(const struct mc_msg *m)
 	return m->kind == MC_QUERY ? 1 : m->report.n;
 }
 
-/* Where in a set, from `hint` on and around, an address stands; set->n: nowhere. */
-static uint32_t find(const struct mc_cast *c, const struct mc_sim_set *set, const struct mc_addr *a,
-		     uint32_t hint)
-{
-	for (uint32_t i = 0; i < set->n; i++) {
-		uint32_t at = (hint + i) % set->n;
-		struct mc_addr b = mc_cast_addr(c, &set->list[at]);
-
-		if (mc_addr_cmp(a, &b) == 0)
-			return at;
-	}
-	return set->n;
-}
-
 static bool same_list(const struct mc_cast *c, const struct mc_sim_set *set, const struct mc_sources *s)
 {
+	uint32_t next = 0;
+
 	if (set->n != s->n)
 		return false;
 	for (uint16_t i = 0; i < s->n; i++) {
 		struct mc_addr a = mc_sources_at(s, i);
 
-		if (find(c, set, &a, i) == set->n)
+		if (mc_cast_find(c, set, &a, &next) == set->n)
 			return false;
 	}
 	return true;
@@ -311,6 +299,8 @@ static void settle(uint8_t *parts, uint32_t n, uint8_t how)
 static bool bring_of(const struct mc_cast *c, const struct mc_sim_record *want, const struct mc_record *r,
 		     uint8_t *parts)
 {
+	uint32_t next = 0;
+
 	if (!same_group(c, want, r) || (r->sources.n == 0) != (want->sources.n == 0))
 		return false;
 	if (!r->sources.n) {
@@ -321,7 +311,7 @@ static bool bring_of(const struct mc_cast *c, const struct mc_sim_record *want, 
 	}
 	for (uint16_t i = 0; i < r->sources.n; i++) {
 		struct mc_addr a = mc_sources_at(&r->sources, i);
-		uint32_t at = find(c, &want->sources, &a, i);
+		uint32_t at = mc_cast_find(c, &want->sources, &a, &next);
 
 		if (at == want->sources.n || parts[at] != MISSING)
 			return false;

@@ -197,11 +197,14 @@ static int change(struct mc_deeds *d, const struct mc_sim_event *e, uint32_t nod
 	group = group_at(d, &e->groups, to);
 	for (size_t i = 0; err == 0 && i < d->n_sockets; i++)
 		err = leave_all(d, node, d->sockets[i], &group);
-	return err ? err : set_filter(d, node, e->socket, &group, MC_EXCLUDE, NULL, 0);
+	if (err)
+		return err;
+	if (!list_set(d, &e->sources))
+		return -ENOMEM;
+	return set_filter(d, node, e->socket, &group, e->mode, d->list, d->n);
 }
 
-/* ---- on and off
- * ------------------------------------------------------------------------------------------ */
+/* ---- on and off -------------------------------------------------------------------------------- */
 
 int mc_deeds_start(struct mc_deeds *d, uint32_t node, uint32_t n_events)
 {
@@ -226,8 +229,7 @@ static int stop(struct mc_deeds *d, uint32_t node)
 	return 0;
 }
 
-/* ---- messages
- * ---------------------------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------------- */
 
 /* What is handed to one node never is on the link: nobody else tells of it. */
 static void show(struct mc_deeds *d, size_t len)
@@ -261,8 +263,7 @@ static int deliver(struct mc_deeds *d, const struct mc_sim_event *e, uint32_t no
 	return 0;
 }
 
-/* ---- all
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- all --------------------------------------------------------------------------------------- */
 
 static int do_listening(struct mc_deeds *d, const struct mc_sim_event *e, uint32_t node)
 {
@@ -286,7 +287,7 @@ int mc_deeds_do(struct mc_deeds *d, const struct mc_sim_event *e, uint32_t node)
 	case MC_DO_STOP:
 		return stop(d, node);
 	case MC_DO_SET:
-		return mc_cast_set(d->cast, node, &e->options);
+		return mc_cast_set(d->cast, node, e);
 	default:
 		return do_listening(d, e, node);
 	}

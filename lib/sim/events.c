@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sim/roles.h"
+
 /* ---- when ----------------------------------------------------------------------------------- */
 
 /* The time of the event above, of those that are part of the runs that this line is part of. */
@@ -127,13 +129,6 @@ static bool take_close(struct mc_words *p, struct mc_sim_event *e, const struct 
 {
 	(void)node;
 	return take_socket(p, e);
-}
-
-static bool take_change(struct mc_words *p, struct mc_sim_event *e, const struct mc_sim_node *node)
-{
-	(void)node;
-	e->mode = MC_EXCLUDE;
-	return mc_names_groups(p, &e->groups);
 }
 
 static bool take_nothing(struct mc_words *p, struct mc_sim_event *e, const struct mc_sim_node *node)
@@ -354,7 +349,7 @@ static const struct verb {
 	{ { "leave", 1 }, MC_DO_LISTEN, take_leave, SOCKET | SPREAD | FAILS },
 	{ { "listen", 1 }, MC_DO_LISTEN, take_listen, SOCKET | SPREAD | FAILS },
 	{ { "close", 1 }, MC_DO_CLOSE, take_close, SPREAD | FAILS },
-	{ { "change", 1 }, MC_DO_CHANGE, take_change, SPREAD | FAILS },
+	{ { "change", 1 }, MC_DO_CHANGE, take_join, SPREAD | FAILS },
 	{ { "start", 1 }, MC_DO_START, take_nothing, 0 },
 	{ { "stop", 1 }, MC_DO_STOP, take_nothing, 0 },
 	{ { "set", 1 }, MC_DO_SET, take_set, FAILS },
@@ -365,12 +360,22 @@ static const struct verb {
 };
 static const struct mc_table verb_table = MC_TABLE(verbs, "event");
 
+/* A node with a role that listens. */
+static bool check_listener(struct mc_words *p, enum mc_sim_verb verb, const struct mc_sim_node *node)
+{
+	if (verb != MC_DO_LISTEN && verb != MC_DO_CLOSE && verb != MC_DO_CHANGE)
+		return true;
+	return mc_roles_member(node) || mc_words_no_member(p, node);
+}
+
 static bool take_verb(struct mc_words *p, struct mc_sim_event *e, const struct mc_sim_node *node)
 {
 	const struct verb *v = mc_words_pick(p, &verb_table, 1);
 	bool window = e->until != e->at;
 
 	if (!v)
+		return false;
+	if (!check_listener(p, v->verb, node))
 		return false;
 	e->verb = v->verb;
 	e->socket = DEFAULT_SOCKET;

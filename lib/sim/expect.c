@@ -335,8 +335,7 @@ static void judge_unexpected(struct mc_expect *x, const struct mc_lan_packet *p)
 		differ(x, p);
 }
 
-/* ---- silence
- * -------------------------------------------------------------------------------------------- */
+/* ---- silence ----------------------------------------------------------------------------------- */
 
 void mc_expect_silent(struct mc_expect *x, const struct mc_sim_event *e)
 {
@@ -379,8 +378,7 @@ static bool breaks_silence(struct mc_expect *x, const struct mc_lan_packet *p)
 	return any;
 }
 
-/* ---- packets
- * -------------------------------------------------------------------------------------------- */
+/* ---- packets ----------------------------------------------------------------------------------- */
 
 uint32_t mc_expect_sent(struct mc_expect *x, const struct mc_lan_packet *p)
 {

@@ -109,28 +109,49 @@ static const struct mc_table of_routers = MC_TABLE(options, "option of a router"
 
 /* ---- from the script ------------------------------------------------------------------------ */
 
+/* RFC 4291 2.5.6. */
+static const struct mc_prefix link_local = { { MC_IPV6, { 0xfe, 0x80 } }, 64 };
+
 /* A role's own address; as IPv6 it is the link-local one (RFC 9777 5.1.14). */
 static bool check_own(struct mc_words *p, const struct mc_addr *a)
 {
 	if (mc_addr_is_multicast(a))
 		return mc_words_refuse(p, p->last.place, "'%.*s' is a group: no node can have that address",
 				       MC_SHOWN(&p->last));
-	return !mc_proto_of(a->family)->link_local || mc_addr_is_unspecified(a) || mc_addr_is_link_local(a) ||
+	return !mc_proto_of(a->family)->link_local || mc_addr_is_unspecified(a) ||
+	       mc_prefix_has(&link_local, a) ||
 	       mc_words_refuse(p, p->last.place,
-			       "'%.*s' is not link-local: as IPv6 the roles speak from fe80::/10",
+			       "'%.*s' is not link-local: as IPv6 the roles speak from fe80::/64",
+			       MC_SHOWN(&p->last));
+}
+
+/* A node's name stands for the address that it begins with, or else for that which nodes of its name have. */
+static bool begins_with(struct mc_words *p, const struct mc_sim_node *d, unsigned side, struct mc_addr *a)
+{
+	const struct mc_word name = { .s = d->name, .len = strlen(d->name) };
+
+	return a->family || (!d->row && mc_names_builtin(&name, side, a)) ||
+	       mc_words_refuse(p, p->last.place,
+			       "'%.*s' begins without an address: no name stands for it, write it in numbers",
 			       MC_SHOWN(&p->last));
 }
 
 static bool take_address(struct mc_words *p, struct mc_sim_option *o)
 {
+	const struct mc_sim_node *d;
+
 	if (mc_words_accept(p, "none"))
 		return true;
 	if (!mc_names_address(p, &o->name))
 		return false;
-	o->name.node = 0; /* the address that it begins with */
-	for (unsigned side = 0; side < 2; side++)
-		if (mc_words_run(p, side) && o->name.addr[side].family && !check_own(p, &o->name.addr[side]))
+	d = o->name.node ? mc_sim_node_of(p->sim, o->name.node) : NULL;
+	o->name.node = 0;
+	for (unsigned side = 0; side < 2; side++) {
+		struct mc_addr *a = &o->name.addr[side];
+
+		if (mc_words_run(p, side) && ((d && !begins_with(p, d, side, a)) || !check_own(p, a)))
 			return false;
+	}
 	return true;
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/roles.h"
+
 /* ---- settings ------------------------------------------------------------------------------- */
 
 static bool set_family(struct mc_words *p)
@@ -29,7 +31,7 @@ static bool set_family(struct mc_words *p)
 static bool set_seed(struct mc_words *p)
 {
 	p->sim->seeded = true;
-	return mc_words_number(p, 0, UINT64_MAX, &p->sim->seed);
+	return mc_words_number(p, 0, INT64_MAX, &p->sim->seed); /* as --seed */
 }
 
 static bool set_fraction(struct mc_words *p)
@@ -202,6 +204,37 @@ static bool take_node_name(struct mc_words *p, struct mc_word *name, struct mc_s
 	return true;
 }
 
+/* As it is to begin, in each family of the line; of a row the first. */
+static bool check_roles(struct mc_words *p, const struct mc_sim_node *d)
+{
+	static const uint8_t families[] = { MC_IPV4, MC_IPV6 };
+	struct mc_roles r;
+	int err = 0;
+
+	for (unsigned side = 0; err == 0 && side < 2; side++) {
+		if (!mc_words_run(p, side))
+			continue;
+		mc_roles_declare(&r, p->sim, d->first, families[side]);
+		err = mc_roles_try(&r);
+	}
+	if (err == -ENOMEM)
+		return mc_words_no_memory(p);
+	return err == 0 ||
+	       mc_words_refuse(p, d->place,
+			       "'%s' cannot be configured so: 'query-response-interval' is to be less than "
+			       "'query-interval', and 'ssm' groups",
+			       d->name);
+}
+
+/* Nothing that the script names is to be after the end. */
+static void name_time(struct mc_words *p, mc_time t)
+{
+	if (t == MC_NEVER || t <= p->last_time)
+		return;
+	p->last_time = t;
+	p->last_time_line = p->line;
+}
+
 static bool set_node(struct mc_words *p)
 {
 	struct mc_sim *s = p->sim;
@@ -218,7 +251,8 @@ static bool set_node(struct mc_words *p)
 	*at = d;
 	s->n_nodes++;
 	s->n_all += d.count;
-	return true;
+	name_time(p, mc_sim_start_time(at));
+	return check_roles(p, at);
 }
 
 /* ---- lines ---------------------------------------------------------------------------------- */
@@ -263,6 +297,7 @@ static bool take_event(struct mc_words *p)
 	if (!e || !mc_event_take(p, e))
 		return false;
 	s->n_events++;
+	name_time(p, mc_sim_last_time(e));
 	return true;
 }
 
@@ -408,17 +443,15 @@ static bool order_events(struct mc_words *p)
 	return true;
 }
 
-/* Nothing is to happen after the end. */
 static bool check_end(struct mc_words *p)
 {
-	mc_time last = p->latest[0] > p->latest[1] ? p->latest[0] : p->latest[1];
 	char end[24], text[24];
 
-	if (p->sim->end >= last)
+	if (p->sim->end >= p->last_time)
 		return true;
-	return mc_words_refuse(p, p->end_place, "the end, %s, is before the last event, %s",
+	return mc_words_refuse(p, p->end_place, "the end, %s, is before %s, which line %u names",
 			       mc_words_seconds(p->sim->end, end, sizeof(end)),
-			       mc_words_seconds(last, text, sizeof(text)));
+			       mc_words_seconds(p->last_time, text, sizeof(text)), p->last_time_line);
 }
 
 static void free_words(struct mc_words *p)

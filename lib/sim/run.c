@@ -121,8 +121,7 @@ static mc_time draw(void *arg, uint32_t node, mc_time most)
 	return r->random ? mc_rand_delay(mc_lan_rand(r->lan), most) : part_of(most, fraction);
 }
 
-/* ---- going on
- * ------------------------------------------------------------------------------------------- */
+/* ---- going on ---------------------------------------------------------------------------------- */
 
 /* Whether to go on, at the end of a step. */
 static bool goes_on(struct run *r)
@@ -147,8 +146,7 @@ static bool run_until(struct run *r, mc_time until)
 	return goes_on(r);
 }
 
-/* ---- deeds
- * ---------------------------------------------------------------------------------------------- */
+/* ---- deeds ------------------------------------------------------------------------------------- */
 
 static void say_err(struct mc_text *t, int err)
 {
@@ -284,8 +282,7 @@ static bool do_spreads(struct run *r, mc_time now)
 	return true;
 }
 
-/* ---- switching on
- * ----------------------------------------------------------------------------------------- */
+/* ---- switching on ------------------------------------------------------------------------------ */
 
 static bool start_node(struct run *r, const struct mc_sim_node *d, uint32_t node)
 {
@@ -303,7 +300,7 @@ static bool start_role(struct run *r, enum mc_sim_role role, mc_time now)
 	for (uint32_t i = 0; i < r->script->n_nodes; i++) {
 		const struct mc_sim_node *d = &r->script->nodes[i];
 
-		if (d->role != role || !mc_cast_has(&r->cast, d->families) || mc_cast_start_time(d) != now)
+		if (d->role != role || !mc_cast_has(&r->cast, d->families) || mc_sim_start_time(d) != now)
 			continue;
 		for (uint32_t k = 0; k < d->count; k++)
 			if (!start_node(r, d, d->first + k))
@@ -319,7 +316,7 @@ static mc_time start_from(const struct run *r, mc_time from)
 
 	for (uint32_t i = 0; i < r->script->n_nodes; i++) {
 		const struct mc_sim_node *d = &r->script->nodes[i];
-		mc_time t = mc_cast_start_time(d);
+		mc_time t = mc_sim_start_time(d);
 
 		if (mc_cast_has(&r->cast, d->families) && t >= from)
 			first = mc_sooner(first, t);
@@ -337,8 +334,7 @@ static bool start_nodes(struct run *r, mc_time now)
 	return true;
 }
 
-/* ---- time
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------- */
 
 static mc_time next_time(const struct run *r)
 {
@@ -403,21 +399,17 @@ static mc_time last_time(const struct run *r)
 		return r->script->end;
 	for (uint32_t i = 0; i < r->script->n_events; i++) {
 		const struct mc_sim_event *e = &r->script->events[i];
-		mc_time t = mc_after(e->at, e->spread);
+		mc_time t = mc_sim_last_time(e);
 
-		if (!mc_cast_has(&r->cast, e->families))
-			continue;
-		if ((e->verb == MC_SEE_SENT || e->verb == MC_SEE_SILENT) && e->until > t)
-			t = e->until;
-		last = t > last ? t : last;
+		if (mc_cast_has(&r->cast, e->families) && t > last)
+			last = t;
 	}
 	for (mc_time t = 0; (t = start_from(r, t)) != MC_NEVER; t++)
 		last = t > last ? t : last;
 	return last;
 }
 
-/* ---- a run
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- a run ------------------------------------------------------------------------------------- */
 
 static int add_routers(struct run *r)
 {

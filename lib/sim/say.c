@@ -157,8 +157,7 @@ static void say_sources(struct mc_text *t, const struct mc_cast *c, const struct
 	mc_text_char(t, '}');
 }
 
-/* ---- what is said of groups
- * ----------------------------------------------------------------------------- */
+/* ---- what is said of groups -------------------------------------------------------------------- */
 
 static void say_type(struct mc_text *t, uint8_t type)
 {
@@ -302,8 +301,7 @@ static void say_msg(struct mc_text *t, const struct mc_cast *c, const struct mc_
 	}
 }
 
-/* ---- fields
- * --------------------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------------ */
 
 static void say_seconds(struct mc_text *t, const char *word, mc_time time)
 {

@@ -65,6 +65,23 @@ struct mc_addr mc_sim_address(const struct mc_sim *s, uint32_t i, uint8_t family
 	return a;
 }
 
+mc_time mc_sim_start_time(const struct mc_sim_node *d)
+{
+	mc_time start = 0;
+
+	for (uint32_t i = 0; i < d->options.n; i++)
+		if (d->options.list[i].id == MC_OPT_START)
+			start = d->options.list[i].value;
+	return start;
+}
+
+mc_time mc_sim_last_time(const struct mc_sim_event *e)
+{
+	mc_time last = e->at + e->spread;
+
+	return e->until > last ? e->until : last;
+}
+
 void mc_sim_free(struct mc_sim *s)
 {
 	void *next;

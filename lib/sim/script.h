@@ -291,6 +291,11 @@ const struct mc_sim_node *mc_sim_node_of(const struct mc_sim *s, uint32_t i);
 char *mc_sim_node_name(const struct mc_sim *s, uint32_t i, char *buf, size_t cap);
 struct mc_addr mc_sim_address(const struct mc_sim *s, uint32_t i, uint8_t family);
 
+/* mc_sim_start_time is when nodes of a declaration are switched on without being told to; MC_NEVER: they are
+ * not. mc_sim_last_time is the last time that an event names. */
+mc_time mc_sim_start_time(const struct mc_sim_node *d);
+mc_time mc_sim_last_time(const struct mc_sim_event *e);
+
 /* mc_sim_host_conf and mc_sim_router_conf apply options to a configuration, in order. */
 void mc_sim_host_conf(struct mc_host_conf *conf, const struct mc_sim_options *o);
 void mc_sim_router_conf(struct mc_router_conf *conf, const struct mc_sim_options *o);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "sim/roles.h"
+
 enum { OF_HOST = 1 << MC_SIM_HOST, OF_ROUTER = 1 << MC_SIM_ROUTER, OF_BOTH = OF_HOST | OF_ROUTER };
 
 static const char *const roles[] = { [MC_SIM_HOST] = "host", [MC_SIM_ROUTER] = "router" };
@@ -262,6 +264,8 @@ bool mc_state_take(struct mc_words *p, const struct mc_sim_node *node, struct mc
 		return mc_words_refuse(p, p->last.place,
 				       "'member' asks the host role of a router, and '%s' is a host",
 				       node->name);
+	if (s->member && !mc_roles_member(node))
+		return mc_words_no_member(p, node);
 	if (s->member)
 		role = MC_SIM_HOST;
 	w = mc_words_peek(p);

@@ -112,26 +112,18 @@ static bool source_at(const struct view *w, const struct group *g, uint32_t i, s
 	return g->mode == MC_EXCLUDE && s.expires == 0;
 }
 
-static bool in_set(const struct view *w, const struct mc_sim_set *set, const struct mc_addr *a)
-{
-	for (uint32_t i = 0; i < set->n; i++) {
-		struct mc_addr b = mc_cast_addr(w->cast, &set->list[i]);
-
-		if (mc_addr_cmp(a, &b) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool same_sets(const struct view *w, const struct group *g, const struct mc_sim_state *s)
 {
+	uint32_t next[2] = { 0, 0 };
+
 	if (g->mode != s->mode || g->sources != s->listed.n + s->excluded.n || g->excluded != s->excluded.n)
 		return false;
 	for (uint32_t i = 0; i < g->sources; i++) {
 		struct mc_addr a;
 		bool excluded = source_at(w, g, i, &a);
+		const struct mc_sim_set *set = excluded ? &s->excluded : &s->listed;
 
-		if (!in_set(w, excluded ? &s->excluded : &s->listed, &a))
+		if (mc_cast_find(w->cast, set, &a, &next[excluded]) == set->n)
 			return false;
 	}
 	return true;
@@ -410,8 +402,7 @@ static bool check_value(const struct view *w, const struct mc_sim_state *s, stru
 	return same(v, wanted);
 }
 
-/* ---- what only a router knows
- * --------------------------------------------------------------------------- */
+/* ---- what only a router knows ------------------------------------------------------------------ */
 
 static void say_querier(struct mc_text *t, const struct view *w, bool self, const struct mc_addr *a)
 {
@@ -485,8 +476,7 @@ static bool check_told(const struct view *w, const struct mc_sim_state *s, struc
 	return told == s->value;
 }
 
-/* ---- all
- * --------------------------------------------------------------------------------------------------- */
+/* ---- all --------------------------------------------------------------------------------------- */
 
 static bool only_routers(enum mc_sim_state_id id)
 {

@@ -99,6 +99,13 @@ bool mc_words_no(struct mc_words *p, const struct mc_word *w, const char *what)
 	return mc_words_refuse(p, w->place, "'%.*s' is no %s", MC_SHOWN(w), what);
 }
 
+bool mc_words_no_member(struct mc_words *p, const struct mc_sim_node *d)
+{
+	return mc_words_refuse(p, p->last.place,
+			       "'%s' has no host role: see 'passive' and 'member' in its 'node' line",
+			       d->name);
+}
+
 /* ---- words ---------------------------------------------------------------------------------- */
 
 void mc_words_line(struct mc_words *p, const char *s, size_t len)
@@ -202,7 +209,7 @@ const void *mc_words_find(const struct mc_word *w, const struct mc_table *t, uns
 	return NULL;
 }
 
-/* Those that begin as the word does, or all. Returns whether there is any. */
+/* Those that begin as the word does, and where to find the others; or all. Returns whether there is any. */
 static bool put_words(struct mc_text *text, const struct mc_table *t, unsigned use, char begin)
 {
 	const char *between = " (";
@@ -216,7 +223,7 @@ static bool put_words(struct mc_text *text, const struct mc_table *t, unsigned u
 		}
 	if (between[0] != ',')
 		return false;
-	mc_text_char(text, ')');
+	mc_text_str(text, begin ? ", see mcast-sim(1))" : ")");
 	return true;
 }
 

@@ -53,6 +53,8 @@ struct mc_words {
 	struct mc_lan_link link[2]; /* by family: as the events above have made it */
 	uint32_t addresses[2];      /* by family: given to nodes without one of their own */
 	struct mc_place end_place;
+	mc_time last_time; /* the last that a line names, and which */
+	uint32_t last_time_line;
 	uint32_t seen; /* settings: a bit each */
 	size_t cap_nodes, cap_events;
 	struct mc_known *known; /* a hash table */
@@ -81,6 +83,9 @@ bool mc_words_no_memory(struct mc_words *p);
 /* mc_words_no refuses a word for not being of a kind: "'x' is no time (31.25, 10s)", or the end of the
  * line for being where one should stand. what: "time (31.25, 10s)". */
 bool mc_words_no(struct mc_words *p, const struct mc_word *w, const char *what);
+
+/* mc_words_no_member refuses the word taken last, which asks a host role of a router that has none. */
+bool mc_words_no_member(struct mc_words *p, const struct mc_sim_node *d);
 
 /* ---- words ---------------------------------------------------------------------------------- */
 

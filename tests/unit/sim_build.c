@@ -382,6 +382,31 @@ static void test_names(void **state)
 	check_name(MC_IPV6, "ff02::fb", "ff02::fb");
 }
 
+/* Each source of a set is looked for behind the one before, so that those in order are found at once. */
+static void test_find(void **state)
+{
+	static const struct {
+		uint32_t source, from, at, next;
+	} cases[] = {
+		{ 1, 0, 0, 1 }, { 2, 1, 1, 2 }, { 3, 2, 2, 3 }, { 1, 3, 0, 1 },
+		{ 3, 1, 2, 3 }, { 2, 2, 1, 2 }, { 4, 0, 3, 0 }, { 4, 3, 3, 3 },
+	};
+	struct mc_addr a;
+	struct stage s;
+
+	(void)state;
+	begin(&s, "node H1 host\n0 H1 join G1 {S[1..3]}\n", MC_IPV4);
+	assert_int_equal(mc_addr_parse(&a, "10.1.0.0"), 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint32_t next = cases[i].from;
+
+		a.b[3] = (uint8_t)cases[i].source;
+		assert_int_equal(mc_cast_find(&s.cast, &s.script->events[0].sources, &a, &next), cases[i].at);
+		assert_int_equal(next, cases[i].next);
+	}
+	end(&s);
+}
+
 /* More than the text has room for is left out, and the text ends. */
 static void test_long(void **state)
 {
@@ -408,7 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs), cmocka_unit_test(test_codes),   cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_short), cmocka_unit_test(test_senders), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_long),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_long),    cmocka_unit_test(test_find),
 	};
 
 	return cmocka_run_group_tests_name("sim_build", tests, NULL, NULL);

@@ -18,7 +18,6 @@ static void test_fails(void **state)
 		{ HOST "0 H1 join G1 fails EINVAL\n0 H1 > report to_ex G1 {}\n", 2, "fails EINVAL", "done" },
 		{ HOST "0 H1 stop\n1 H1 join G1\n", 3, "done", "fails switched off" },
 		{ HOST "1 H1 start\n", 2, "done", "fails EALREADY" },
-		{ ROUTER "1 R1 join G1\n", 2, "done", "fails switched off" },
 	};
 
 	(void)state;
@@ -58,10 +57,42 @@ static void test_deeds(void **state)
 		{ "family ipv6\nnode H1 host address none free\n0 H1 join G1\n1.2 H1 set address H7\n"
 		  "1.2 H1 > report to_ex G1 {} from H7\n",
 		  0, NULL, NULL },
+		/* a name is the address that its node begins with, or else that of nodes of its name */
+		{ "family ipv6\nnode H1 host address none free\n0 H1 join G1\n1.2 H1 set address H1\n"
+		  "1.2 H1 > report to_ex G1 {} from fe80::10\n",
+		  0, NULL, NULL },
+		{ "family ipv6\nnode H1 host address fe80::77 free\n0 H1 set address none\n0 H1 join G1\n"
+		  "1.2 H1 set address H1\n1.2 H1 > report to_ex G1 {} from fe80::77\n",
+		  0, NULL, NULL },
+		{ "node H1 host free\n0 H1 join G[1..3]\n1 H1 change GS[1..2] {S1,S2}\n1 H1 = groups 1\n"
+		  "1 H1 change GS3 {S1}\n1 H1 = groups 1\n1 H1 = GS3 include {S1}\n",
+		  0, NULL, NULL },
 		/* a passive router never sends */
 		{ "node R1 router passive yes\n0 R1 silent until 100\n", 0, NULL, NULL },
 		{ "node R1 router passive yes member yes\n1 R1 silent until 100\n1 R1 join G1\n", 2,
 		  "silent until 100", NULL },
+	};
+
+	(void)state;
+	check_scripts(list, COUNT(list));
+}
+
+/* One role would take what the other refuses: then neither has it, nor at the next start. */
+static void test_refused_set(void **state)
+{
+	static const struct script list[] = {
+		{ "node R1 router\n1 R1 set version older query-response-interval 124 loss 1\n"
+		  "2 R1 set version newest query-response-interval 200 loss 0 fails MC_ERR_CONF\n"
+		  "2 R1 = member version older\n2 R1 = query-response-interval 124\n"
+		  "3 link < older report G1\n3 R1 = G1 none\n4 R1 stop\n5 R1 start\n"
+		  "6 R1 = member version older\n6 R1 = query-response-interval 124\n",
+		  0, NULL, NULL },
+		{ "node R1 router\n1 R1 set query-interval 10\n", 2, "done", "fails MC_ERR_CONF" },
+		/* while it is off, too */
+		{ "node R1 router start never\n1 R1 set robustness 3\n"
+		  "2 R1 set robustness 4 query-interval 10 fails MC_ERR_CONF\n3 R1 start\n"
+		  "3 R1 = robustness 3\n3 R1 = query-interval 125\n",
+		  0, NULL, NULL },
 	};
 
 	(void)state;
@@ -97,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_deeds),
+		cmocka_unit_test(test_refused_set),
 		cmocka_unit_test(test_link),
 	};
 

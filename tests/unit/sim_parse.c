@@ -69,13 +69,13 @@ static void test_nothing(void **state)
 static void test_settings(void **state)
 {
 	struct mc_sim *s = parse(
-		"family ipv6\nseed 18446744073709551615\nfraction 25%\ntimers rfc3376\n"
+		"family ipv6\nseed 9223372036854775807\nfraction 25%\ntimers rfc3376\n"
 		"link delay 5ms jitter 50us loss 0.01 duplicate 2% reorder 1\nend 1.5h\nfigures");
 	uint64_t seed = 0;
 
 	(void)state;
 	assert_true(!mc_sim_runs_as(s, MC_IPV4) && mc_sim_runs_as(s, MC_IPV6));
-	assert_true(mc_sim_seeded(s, &seed) && seed == UINT64_MAX);
+	assert_true(mc_sim_seeded(s, &seed) && seed == INT64_MAX);
 	assert_true(mc_sim_figures_wanted(s) && s->rfc3376);
 	assert_true(s->fraction == 0.25 && s->link.loss == 0.01 && s->link.duplicate == 0.02 &&
 		    s->link.reorder == 1);
@@ -313,7 +313,7 @@ static void test_join_and_leave(void **state)
 				 "0 H1 join G1\n0 H1 join GS {a,b} socket 7\n"
 				 "0 V[*] join G[3..52] spread 2 f=0.25,75%\n"
 				 "0 V[2..9] leave GS[1..4] fails ENOBUFS\n0 V[7] change G1\n0 H1 close 0x10\n"
-				 "0 H1 listen G1 exclude {a} fails MC_ERR_GROUP\n");
+				 "0 H1 listen G1 exclude {a} fails MC_ERR_GROUP\n0 V[7] change GS1 {a,b}\n");
 	const struct mc_sim_event *e = s->events;
 
 	(void)state;
@@ -333,6 +333,7 @@ static void test_join_and_leave(void **state)
 	assert_true(e[5].verb == MC_DO_CLOSE && e[5].socket == 16);
 	assert_true(e[6].mode == MC_EXCLUDE && e[6].sources.n == 1 && e[6].fails == MC_ERR_GROUP);
 	assert_true(e[6].place.line == 11 && e[6].place.column == 3);
+	assert_true(e[7].verb == MC_DO_CHANGE && e[7].mode == MC_INCLUDE && e[7].sources.n == 2);
 	mc_sim_free(s);
 }
 

@@ -67,7 +67,12 @@ void free(void *p)
 
 /* ---- refusals ------------------------------------------------------------------------------- */
 
-#define ABOVE "node R1 router\nnode H1 host\nnode V[1..5] host\nipv4: node F host\n"
+#define ABOVE \
+	"node R1 router\nnode H1 host\nnode V[1..5] host\nipv4: node F host\nnode P router passive yes\n"
+#define UNSOUND(node)                                                                       \
+	"'" node "' cannot be configured so: 'query-response-interval' is to be less than " \
+	"'query-interval', and 'ssm' groups"
+#define NO_MEMBER "'P' has no host role: see 'passive' and 'member' in its 'node' line"
 
 struct refusal {
 	const char *script;
@@ -101,7 +106,14 @@ static const struct refusal settings[] = {
 	  "10.0.0.1 is IPv4, and the script runs as IPv6 too: write 'family ipv4', or 10.0.0.1|ADDRESS" },
 	{ "node H1 host address G1", 1, 22, "'G1' is a group: no node can have that address" },
 	{ "node H1 host address 10.0.0.1|2001:db8::1", 1, 22,
-	  "'10.0.0.1|2001:db8::1' is not link-local: as IPv6 the roles speak from fe80::/10" },
+	  "'10.0.0.1|2001:db8::1' is not link-local: as IPv6 the roles speak from fe80::/64" },
+	{ "family ipv6\nnode R1 router address fe80:0:0:1::1", 2, 24,
+	  "'fe80:0:0:1::1' is not link-local: as IPv6 the roles speak from fe80::/64" },
+	{ "node T host address none\nnode H1 host address T", 2, 22,
+	  "'T' begins without an address: no name stands for it, write it in numbers" },
+	{ "node R1 router query-response-interval 125", 1, 6, UNSOUND("R1") },
+	{ "ipv6: node R1 router query-interval 10", 1, 12, UNSOUND("R1") },
+	{ "node H1 host ssm 10.0.0.0/8|ff3e::/32", 1, 6, UNSOUND("H1") },
 	{ "node H1 host address none address none", 1, 27, "'address' is there twice" },
 	{ "node H1 host loss 1.1", 1, 19, "the fraction 1.1 is over 1" },
 	{ "node H1 host loss 101%", 1, 19, "the fraction 101% is over 1" },
@@ -148,7 +160,9 @@ static const struct refusal settings[] = {
 	{ "seed", 1, 5, "the line ends too early: no number" },
 	{ "seed -1", 1, 6, "'-1' is no number" },
 	{ "seed 18446744073709551616", 1, 6,
-	  "18446744073709551616 is out of range: 0 to 18446744073709551615" },
+	  "18446744073709551616 is out of range: 0 to 9223372036854775807" },
+	{ "seed 9223372036854775808", 1, 6,
+	  "9223372036854775808 is out of range: 0 to 9223372036854775807" },
 	{ "seed 1\nseed 2", 2, 1, "'seed' is there twice" },
 	{ "ipv4: seed 1", 1, 7, "'seed' is for both families: it has none in front" },
 	{ "family ipv6\nipv4: node H1 host", 2, 1, "'ipv4:': the script runs as the other family alone" },
@@ -160,7 +174,14 @@ static const struct refusal settings[] = {
 	{ "link delay 5x", 1, 12, "'5x' is no time (such as 31.25, 50us, 500ms, 10s, 5min, 1h)" },
 	{ "link dealy 5", 1, 6,
 	  "'dealy' is no property of a link (delay, jitter, loss, duplicate, reorder)" },
-	{ "end 5\n0 link loss 1\n6 link loss 1", 1, 1, "the end, 5, is before the last event, 6" },
+	{ "end 5\n0 link loss 1\n6 link loss 1", 1, 1, "the end, 5, is before 6, which line 3 names" },
+	{ "node H1 host\n1 H1 silent until 900\nend 5", 3, 1,
+	  "the end, 5, is before 900, which line 2 names" },
+	{ "node H1 host\n1..900 H1 > query * optional\nend 5", 3, 1,
+	  "the end, 5, is before 900, which line 2 names" },
+	{ "node H[1..2] host\n1 H[*] join G1 spread 4.5\nend 5", 3, 1,
+	  "the end, 5, is before 5.5, which line 2 names" },
+	{ "end 5\nnode H1 host start 50", 1, 1, "the end, 5, is before 50, which line 2 names" },
 	{ "0 link loss 1\nlink loss 1", 2, 1,
 	  "'link' at the start comes before the events: between them it needs a time" },
 	{ "figures yes", 1, 9, "'yes' is a word too many: the line should end behind 'figures'" },
@@ -178,7 +199,7 @@ static const struct refusal events[] = {
 	  "'frob' is no event (join, leave, listen, close, change, start, stop, set, <, >, silent, =)" },
 	{ "0 R1 stop stop", 1, 11, "'stop' is a word too many: the line should end behind 'stop'" },
 	{ "0x H1 stop", 1, 1, "'0x' is no time (such as 31.25, 50us, 500ms, 10s, 5min, 1h)" },
-	{ "0 H[1] stop", 1, 3, "no such node 'H[1]' (nodes: R1, H1, V[], F)" },
+	{ "0 H[1] stop", 1, 3, "no such node 'H[1]' (nodes: R1, H1, V[], F, P)" },
 	{ "0 H1 join", 1, 10,
 	  "the line ends too early: no address and no name of one (G1, GS1, S1, R1, H1, NODES, "
 	  "ROUTERS, REPORTS, NONE, a node, or see 'name')" },
@@ -259,7 +280,7 @@ static const struct refusal events[] = {
 	{ "0 H1 > query * optinal", 1, 16,
 	  "'optinal' is no field of this message, nor 'or', 'optional', 'split', 'lost' (from, to, "
 	  "max, code, s, qrv, qqi, qqic, flags, ttl, tos, alert, checksum ..." },
-	{ "0 H1 > query * lost Z", 1, 21, "no such node 'Z' (nodes: R1, H1, V[], F)" },
+	{ "0 H1 > query * lost Z", 1, 21, "no such node 'Z' (nodes: R1, H1, V[], F, P)" },
 	{ "0 H1 > query * lost V[*]", 1, 21, "'V[*]' are several nodes: 'lost' takes one, or none for all" },
 	{ "0 H1 > query * f=2", 1, 16, "the fraction f=2 is over 1" },
 	{ "0 H1 > query * f=", 1, 16, "'f=' is no fraction (such as 0.9, 90%)" },
@@ -292,6 +313,15 @@ static const struct refusal events[] = {
 	{ "0 R1 = count rx-foo 1", 1, 14,
 	  "'rx-foo' is no counter (rx-query, rx-report, rx-leave, rx-bad-checksum, rx-bad-length, "
 	  "rx-truncated, rx-malformed, rx-bad-hoplimit, rx-bad-ttl ..." },
+	{ "0 R1 = count nosuch 1", 1, 14, "'nosuch' is no counter (no-memory, see mcast-sim(1))" },
+	{ "0 R1 = warned nosuch 1", 1, 15,
+	  "'nosuch' is no warning (older, newer, ssm, sender, self, groups, sources, memory, "
+	  "robustness)" },
+	{ "0 P join G1", 1, 5, NO_MEMBER },
+	{ "0 P listen G1 exclude {}", 1, 5, NO_MEMBER },
+	{ "0 P close 1", 1, 5, NO_MEMBER },
+	{ "0 P change G1", 1, 5, NO_MEMBER },
+	{ "0 P = member G1 none", 1, 7, NO_MEMBER },
 	{ "0 R1 = told G1 perhaps", 1, 16, "'perhaps' is no answer (no, yes, never)" },
 	{ "ipv6: 0 H1 < v2 query *\nipv6: 0 H1 join 239.1.1.1", 2, 17,
 	  "239.1.1.1 is IPv4, and this line runs as IPv6" },
@@ -330,7 +360,7 @@ static void test_events(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(events); i++)
-		check_refusal(ABOVE, 4, &events[i]);
+		check_refusal(ABOVE, 5, &events[i]);
 }
 
 /* ---- octets --------------------------------------------------------------------------------- */

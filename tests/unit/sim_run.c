@@ -167,7 +167,7 @@ static void test_silent(void **state)
 		       "0.5 H1 > report to_ex G1 {}\n",
 		  0, NULL, NULL },
 		/* from now on: after the deeds above it */
-		{ HOST "0 H1 join G1\n0 H1 > report to_ex G1 {}\n0 H1 silent until 0.5\nend 0.4\n", 0, NULL,
+		{ HOST "0 H1 join G1\n0 H1 > report to_ex G1 {}\n0 H1 silent until 0.4\nend 0.4\n", 0, NULL,
 		  NULL },
 		{ HOST "0 H1 silent until 0.5\n0 H1 join G1\n0 H1 > report to_ex G1 {}\n", 2,
 		  "silent until 0.5", "report to_ex G1 {}" },

@@ -241,7 +241,7 @@ static void test_member(void **state)
 		  0, NULL, NULL },
 		{ MEMBER "5 R1 = member G1 none\n", 3, "G1 none", "G1 exclude {}" },
 		{ MEMBER "5 R1 = member groups 2\n", 3, "groups 2", "groups 1" },
-		{ "node R1 router member no\n5 R1 = member groups 0\n", 2, "switched on", "switched off" },
+		{ MEMBER "4 R1 stop\n5 R1 = member groups 0\n", 4, "switched on", "switched off" },
 		{ MEMBER
 		  "5 R1 < older query * from R2\n6 R1 = member warned older 1\n6 R1 = warned older 0\n",
 		  5, "warned older 0", "warned older 1" },
