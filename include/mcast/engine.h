@@ -10,7 +10,7 @@
  *	mc_router_input(r, &msg, now);                   (a message came, or nothing did)
  *	while (mc_router_poll(r, now, &action))
  *		...                                      (send it, tell it, change what is forwarded)
- *	wait until mc_router_deadline(r)
+ *	wait until mc_router_deadline(r)                 (MC_NEVER: until a message comes)
  *
  * One object is one interface and one family; it is the caller's, for one thread at a time.
  */

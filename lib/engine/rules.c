@@ -26,7 +26,7 @@
 enum {
 	STAY = MC_OP_STAY,
 	DELETE = MC_OP_DELETE,
-	LIFE = MC_OP_LIFE,
+	GMI = MC_OP_LIFE,
 	GROUP = MC_OP_GROUP,
 	ZERO = MC_OP_EXCLUDE,
 	ASK = MC_OP_ASK,
@@ -36,18 +36,18 @@ enum {
 /* ASK alone: it stays. Last: whether the group timer restarts, whether Send Q(G). */
 static const struct mc_rule rules[2][MC_BLOCK + 1] = {
 	/*                                       X-L     X*L   Y-L     Y*L   L-X-Y         GT     Q(G) */
-	[MC_INCLUDE][MC_IS_IN] = { MC_INCLUDE, { STAY,   LIFE, STAY,   STAY, LIFE        }, false, false },
+	[MC_INCLUDE][MC_IS_IN] = { MC_INCLUDE, { STAY,   GMI,  STAY,   STAY, GMI         }, false, false },
 	[MC_INCLUDE][MC_IS_EX] = { MC_EXCLUDE, { DELETE, STAY, STAY,   STAY, ZERO        }, true,  false },
-	[MC_INCLUDE][MC_ALLOW] = { MC_INCLUDE, { STAY,   LIFE, STAY,   STAY, LIFE        }, false, false },
+	[MC_INCLUDE][MC_ALLOW] = { MC_INCLUDE, { STAY,   GMI,  STAY,   STAY, GMI         }, false, false },
 	[MC_INCLUDE][MC_BLOCK] = { MC_INCLUDE, { STAY,   ASK,  STAY,   STAY, STAY        }, false, false },
 	[MC_INCLUDE][MC_TO_EX] = { MC_EXCLUDE, { DELETE, ASK,  STAY,   STAY, ZERO        }, true,  false },
-	[MC_INCLUDE][MC_TO_IN] = { MC_INCLUDE, { ASK,    LIFE, STAY,   STAY, LIFE        }, false, false },
-	[MC_EXCLUDE][MC_IS_IN] = { MC_EXCLUDE, { STAY,   LIFE, STAY,   LIFE, LIFE        }, false, false },
-	[MC_EXCLUDE][MC_IS_EX] = { MC_EXCLUDE, { DELETE, STAY, DELETE, STAY, LIFE        }, true,  false },
-	[MC_EXCLUDE][MC_ALLOW] = { MC_EXCLUDE, { STAY,   LIFE, STAY,   LIFE, LIFE        }, false, false },
+	[MC_INCLUDE][MC_TO_IN] = { MC_INCLUDE, { ASK,    GMI,  STAY,   STAY, GMI         }, false, false },
+	[MC_EXCLUDE][MC_IS_IN] = { MC_EXCLUDE, { STAY,   GMI,  STAY,   GMI,  GMI         }, false, false },
+	[MC_EXCLUDE][MC_IS_EX] = { MC_EXCLUDE, { DELETE, STAY, DELETE, STAY, GMI         }, true,  false },
+	[MC_EXCLUDE][MC_ALLOW] = { MC_EXCLUDE, { STAY,   GMI,  STAY,   GMI,  GMI         }, false, false },
 	[MC_EXCLUDE][MC_BLOCK] = { MC_EXCLUDE, { STAY,   ASK,  STAY,   STAY, GROUP | ASK }, false, false },
 	[MC_EXCLUDE][MC_TO_EX] = { MC_EXCLUDE, { DELETE, ASK,  DELETE, STAY, GROUP | ASK }, true,  false },
-	[MC_EXCLUDE][MC_TO_IN] = { MC_EXCLUDE, { ASK,    LIFE, STAY,   LIFE, LIFE        }, false, true  },
+	[MC_EXCLUDE][MC_TO_IN] = { MC_EXCLUDE, { ASK,    GMI,  STAY,   GMI,  GMI         }, false, true  },
 };
 /* clang-format on */
 
