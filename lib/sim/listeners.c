@@ -142,7 +142,7 @@ size_t mc_listeners_list(const struct mc_listeners *s, const struct mc_addr *gro
 			 size_t n_also, uint32_t *ret)
 {
 	const struct group *g = mc_table_find(&s->groups, 0, group);
-	struct gathering l = { also, also + n_also, ret };
+	struct gathering l = { also, n_also ? also + n_also : also, ret };
 
 	for (uint32_t i = 0; g && i < g->n; i++)
 		for (uint32_t bits = g->parts[i].bits; bits; bits &= bits - 1)
