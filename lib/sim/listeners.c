@@ -142,7 +142,8 @@ size_t mc_listeners_list(const struct mc_listeners *s, const struct mc_addr *gro
 			 size_t n_also, uint32_t *ret)
 {
 	const struct group *g = mc_table_find(&s->groups, 0, group);
-	struct gathering l = { also, n_also ? also + n_also : also, ret };
+	static const uint32_t none; /* no routers may be no array */
+	struct gathering l = { n_also ? also : &none, n_also ? also + n_also : &none, ret };
 
 	for (uint32_t i = 0; g && i < g->n; i++)
 		for (uint32_t bits = g->parts[i].bits; bits; bits &= bits - 1)
