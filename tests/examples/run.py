@@ -118,6 +118,18 @@ def roles(tap, group, names):
     tap.point(good, f"roles speak about {group}", [done.stdout, done.stderr, repr(missing), repr(left)])
 
 
+def plans(tap):
+    """The planning scripts, with a hundredth of the hosts."""
+    folder = os.path.join(HERE, "..", "..", "examples")
+    for name in sorted(n for n in os.listdir(folder) if n.endswith(".t")):
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            text = f.read().replace("[1..100000]", "[1..1000]")
+        done = subprocess.run([os.environ["MCAST"], "sim", "-4", "-"], input=text, capture_output=True, text=True,
+                              timeout=PATIENCE)
+        good = done.returncode == 0 and ": as wanted" in done.stdout and "join latency" in done.stdout
+        tap.point(good, f"{name} gives its figures", [done.stdout, done.stderr])
+
+
 def refuses(tap, name, args, why):
     done = run(name, *args)
     good = done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1 and not done.stdout
@@ -139,6 +151,7 @@ def main():
     shows(tap, "message writes and reads a join, IPv6", ["fe80::2", "ff15::1234"], JOIN6)
     said = run("message", "10.0.0.7", "10.0.0.9@232.1.2.3").stdout.partition("\n")[2]
     tap.point(said == ALLOW4, "message joins one source", [repr(said)])
+    plans(tap)
     roles(tap, "239.1.2.3", NAMES4)
     roles(tap, "ff15::1234", NAMES6)
     said = run("scenario")
