@@ -29,7 +29,8 @@ struct rfc_group {
 	mc_time older[2];                 /* Older Host Present timers of versions 1 and 2; 0: not running */
 	unsigned asks, left[RFC_SOURCES]; /* queries to be sent: Q(G), about a source */
 	mc_time next, next_asks;          /* when: about sources, Q(G) */
-	bool early;                       /* next was set sooner for a new one: what pends does not count */
+	bool scheduled; /* next is set: something was left to be asked about sources, or has come */
+	bool early;     /* next was set sooner for a new one: what pends does not count */
 };
 
 /* A specific query that is to be sent. */
@@ -209,7 +210,7 @@ static inline bool rfc_pending(const struct rfc_group *g)
 static inline void rfc_send_sources(struct rfc_router *r, struct rfc_group *g, unsigned set)
 {
 	mc_time lmqt = r->now + rfc_lmqt(r);
-	bool pending = rfc_pending(g) && g->next > r->now;
+	bool pending = g->scheduled && g->next > r->now;
 
 	if (!r->querier)
 		return;
@@ -220,6 +221,7 @@ static inline void rfc_send_sources(struct rfc_router *r, struct rfc_group *g, u
 		g->st[i] = lmqt;
 		g->next = r->now;
 		g->early |= pending;
+		g->scheduled = true;
 	}
 }
 
@@ -242,7 +244,7 @@ static inline void rfc_ask(struct rfc_router *r, int group)
 	struct rfc_group *g = &r->groups[group];
 	mc_time lmqt = r->now + rfc_lmqt(r);
 	unsigned later = 0, soon = 0;
-	bool whole = g->asks > 0 && g->next_asks <= r->now, due = g->next <= r->now;
+	bool whole = g->asks > 0 && g->next_asks <= r->now, due = g->scheduled && g->next <= r->now;
 
 	for (unsigned i = 0; i < RFC_SOURCES; i++) {
 		if (!g->left[i] || !due)
@@ -260,8 +262,9 @@ static inline void rfc_ask(struct rfc_router *r, int group)
 		rfc_say(r, (struct rfc_query){ group, later, true, whole });
 	if (soon)
 		rfc_say(r, (struct rfc_query){ group, soon, false, false });
-	if (later || soon) {
+	if (due) {
 		g->next = rfc_again(r, g->next, r->lmqi);
+		g->scheduled = rfc_pending(g);
 		g->early = false;
 	}
 }
