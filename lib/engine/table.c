@@ -31,17 +31,20 @@ static inline void sip_round(uint64_t v[4])
 	v[2] = turn(v[2], 32);
 }
 
-static uint32_t hash_of(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
+/* The second half of a short address is empty, and passed over. */
+static inline uint32_t hash_of(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
 {
 	uint64_t v[4], words[3];
+	size_t n;
 
-	memcpy(words, key->b, sizeof(key->b));
-	words[2] = (uint64_t)owner << 8 | key->family;
+	words[0] = (uint64_t)owner << 8 | key->family;
+	memcpy(words + 1, key->b, sizeof(key->b));
+	n = words[2] ? 3 : 2;
 	v[0] = t->key[0] ^ UINT64_C(0x736f6d6570736575);
 	v[1] = t->key[1] ^ UINT64_C(0x646f72616e646f6d);
 	v[2] = t->key[0] ^ UINT64_C(0x6c7967656e657261);
 	v[3] = t->key[1] ^ UINT64_C(0x7465646279746573);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < n; i++) {
 		v[3] ^= words[i];
 		sip_round(v);
 		v[0] ^= words[i];
