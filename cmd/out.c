@@ -84,6 +84,26 @@ bool out_colour(void)
 	return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
+void out_put(json_t *o, const char *key, json_t *value)
+{
+	json_object_set_new_nocheck(o, key, value);
+}
+
+void out_put_int(json_t *o, const char *key, uint64_t n)
+{
+	out_put(o, key, json_integer((json_int_t)n));
+}
+
+void out_put_bool(json_t *o, const char *key, bool is)
+{
+	out_put(o, key, json_boolean(is));
+}
+
+void out_put_known(json_t *o, const char *key, bool known, int64_t n)
+{
+	out_put(o, key, known ? json_integer(n) : json_null());
+}
+
 json_t *out_addr(const struct mc_addr *a)
 {
 	char text[MC_ADDR_STRLEN];

@@ -24,6 +24,13 @@ int out_flush(void);
 /* out_colour tells whether stdout is a terminal that may be shown colours (NO_COLOR). */
 bool out_colour(void);
 
+/* out_put, out_put_int, out_put_bool, out_put_known add a member to an object: a value that is then the
+ * object's, a number, yes or no, a number or null where it is not known. */
+void out_put(json_t *o, const char *key, json_t *value);
+void out_put_int(json_t *o, const char *key, uint64_t n);
+void out_put_bool(json_t *o, const char *key, bool is);
+void out_put_known(json_t *o, const char *key, bool known, int64_t n);
+
 /* out_addr, out_seconds, out_text: values for json_pack's "o". */
 json_t *out_addr(const struct mc_addr *a);     /* null for no address */
 json_t *out_seconds(mc_time t);                /* a real, in seconds; null for MC_NEVER */

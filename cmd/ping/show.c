@@ -17,27 +17,6 @@ static void event(const char *name, json_t *obj)
 	out_event(1, name, obj);
 }
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-	json_object_set_new(o, key, value);
-}
-
-static void put_int(json_t *o, const char *key, uint64_t n)
-{
-	put(o, key, json_integer((json_int_t)n));
-}
-
-static void put_bool(json_t *o, const char *key, bool is)
-{
-	put(o, key, json_boolean(is));
-}
-
-/* An integer, or null where it is not known. */
-static void put_known(json_t *o, const char *key, bool known, int64_t n)
-{
-	put(o, key, known ? json_integer(n) : json_null());
-}
-
 /* The interface that a link-local address is told apart by; NULL for other addresses. */
 static const char *zone_of(uint32_t ifindex, char buf[IF_NAMESIZE])
 {
@@ -55,9 +34,9 @@ static void put_responder(json_t *o, const struct responder *r)
 {
 	char zone[IF_NAMESIZE];
 
-	put(o, "responder", out_addr(&r->addr));
-	put(o, "ifname", out_text(zone_of(r->ifindex, zone)));
-	put_int(o, "port", r->port);
+	out_put(o, "responder", out_addr(&r->addr));
+	out_put(o, "ifname", out_text(zone_of(r->ifindex, zone)));
+	out_put_int(o, "port", r->port);
 }
 
 /* The target as text for a terminal. */
@@ -102,15 +81,15 @@ static void json_start(const struct ping_show *s)
 	char target[MC_TARGET_STRLEN];
 	json_t *o = json_object();
 
-	put(o, "target", out_text(mc_target_format(&w->target, target, sizeof target)));
-	put(o, "group", out_addr(&w->target.group));
-	put_int(o, "port", w->port);
-	put(o, "source", out_addr(&w->source));
-	put(o, "ifname", out_text(w->ifindex ? w->ifname : NULL));
-	put_known(o, "ifindex", w->ifindex, w->ifindex);
-	put_int(o, "bytes", ping_conf_bytes(s->conf));
-	put_int(o, "ttl", (uint64_t)s->conf->ttl);
-	put_bool(o, "loop", s->conf->loop);
+	out_put(o, "target", out_text(mc_target_format(&w->target, target, sizeof target)));
+	out_put(o, "group", out_addr(&w->target.group));
+	out_put_int(o, "port", w->port);
+	out_put(o, "source", out_addr(&w->source));
+	out_put(o, "ifname", out_text(w->ifindex ? w->ifname : NULL));
+	out_put_known(o, "ifindex", w->ifindex, w->ifindex);
+	out_put_int(o, "bytes", ping_conf_bytes(s->conf));
+	out_put_int(o, "ttl", (uint64_t)s->conf->ttl);
+	out_put_bool(o, "loop", s->conf->loop);
 	event("start", o);
 }
 
@@ -138,16 +117,16 @@ static void json_reply(const struct ping_show *s, const struct reply *r)
 	json_t *o = json_object();
 
 	put_responder(o, r->from);
-	put_int(o, "seq", r->seq);
-	put_int(o, "bytes", r->len);
-	put_known(o, "ttl", r->ttl >= 0, r->ttl);
-	put(o, "rtt_s", out_seconds(r->rtt));
-	put_bool(o, "duplicate", r->duplicate);
-	put_bool(o, "late", r->late);
-	put_bool(o, "altered", r->altered);
+	out_put_int(o, "seq", r->seq);
+	out_put_int(o, "bytes", r->len);
+	out_put_known(o, "ttl", r->ttl >= 0, r->ttl);
+	out_put(o, "rtt_s", out_seconds(r->rtt));
+	out_put_bool(o, "duplicate", r->duplicate);
+	out_put_bool(o, "late", r->late);
+	out_put_bool(o, "altered", r->altered);
 	if (s->conf->data)
-		put(o, "payload",
-		    out_text(out_payload(payload, sizeof payload, r->data, r->len, MOST_PAYLOAD)));
+		out_put(o, "payload",
+			out_text(out_payload(payload, sizeof payload, r->data, r->len, MOST_PAYLOAD)));
 	event("reply", o);
 }
 
@@ -162,7 +141,7 @@ static void json_lost(uint64_t seq)
 {
 	json_t *o = json_object();
 
-	put_int(o, "seq", seq);
+	out_put_int(o, "seq", seq);
 	event("lost", o);
 }
 
@@ -189,9 +168,9 @@ static void json_size(const struct sweep_step *e)
 {
 	json_t *o = json_object();
 
-	put_int(o, "bytes", e->bytes);
-	put_int(o, "sent", e->tries);
-	put_int(o, "answered", sweep_full(e));
+	out_put_int(o, "bytes", e->bytes);
+	out_put_int(o, "sent", e->tries);
+	out_put_int(o, "answered", sweep_full(e));
 	event("size", o);
 }
 
@@ -214,8 +193,8 @@ static void json_sweep(const struct sweep *w)
 {
 	json_t *o = json_object();
 
-	put_known(o, "largest", sweep_largest(w), sweep_largest(w));
-	put_known(o, "lost", sweep_lost(w), sweep_lost(w));
+	out_put_known(o, "largest", sweep_largest(w), sweep_largest(w));
+	out_put_known(o, "lost", sweep_lost(w), sweep_lost(w));
 	event("sweep", o);
 }
 
@@ -252,7 +231,7 @@ static void text_responder(FILE *f, const struct responder *r, uint64_t sent)
 /* null where there is none. */
 static void put_rtt(json_t *o, const char *key, const struct mc_hist *h, mc_time value)
 {
-	put(o, key, out_seconds(h->n ? value : MC_NEVER));
+	out_put(o, key, out_seconds(h->n ? value : MC_NEVER));
 }
 
 static void json_responder(const struct responder *r, uint64_t sent)
@@ -261,15 +240,15 @@ static void json_responder(const struct responder *r, uint64_t sent)
 	json_t *o = json_object();
 
 	put_responder(o, r);
-	put_int(o, "sent", sent);
-	put_int(o, "received", r->received);
-	put(o, "loss", json_real(responder_loss(r, sent)));
-	put_int(o, "duplicates", r->seq.duplicates);
-	put_int(o, "late", r->late);
-	put_int(o, "reordered", r->seq.reordered);
-	put_int(o, "altered", r->altered);
-	put_known(o, "ttl", r->ttl >= 0, r->ttl);
-	put_int(o, "first_seq", r->seq.first);
+	out_put_int(o, "sent", sent);
+	out_put_int(o, "received", r->received);
+	out_put(o, "loss", json_real(responder_loss(r, sent)));
+	out_put_int(o, "duplicates", r->seq.duplicates);
+	out_put_int(o, "late", r->late);
+	out_put_int(o, "reordered", r->seq.reordered);
+	out_put_int(o, "altered", r->altered);
+	out_put_known(o, "ttl", r->ttl >= 0, r->ttl);
+	out_put_int(o, "first_seq", r->seq.first);
 	put_rtt(o, "rtt_min_s", h, h->min);
 	put_rtt(o, "rtt_avg_s", h, mc_hist_mean(h));
 	put_rtt(o, "rtt_max_s", h, h->max);
@@ -318,11 +297,11 @@ static void json_end(const struct ping_show *s, const struct responders *all, co
 	(void)s;
 	for (unsigned i = 0; i < all->n; i++)
 		json_responder(all->v[i], t->sent);
-	put_int(o, "sent", t->sent);
-	put_int(o, "received", responders_received(all));
-	put_int(o, "responders", all->n);
-	put_int(o, "unsent", t->unsent);
-	put(o, "seconds", out_seconds(t->time));
+	out_put_int(o, "sent", t->sent);
+	out_put_int(o, "received", responders_received(all));
+	out_put_int(o, "responders", all->n);
+	out_put_int(o, "unsent", t->unsent);
+	out_put(o, "seconds", out_seconds(t->time));
 	event("end", o);
 }
 

@@ -8,31 +8,16 @@
 #define SCHEMA 1
 #define KEY_SIZE 64
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-	json_object_set_new_nocheck(o, key, value);
-}
-
-static void put_int(json_t *o, const char *key, uint64_t n)
-{
-	put(o, key, json_integer((json_int_t)n));
-}
-
-static void put_bool(json_t *o, const char *key, bool is)
-{
-	put(o, key, json_boolean(is));
-}
-
 void sim_json_difference(json_t *differences, const struct mc_sim_difference *d)
 {
 	json_t *o = json_object();
 
-	put(o, "line", d->line ? json_integer(d->line) : json_null());
-	put(o, "column", d->line ? json_integer(d->column) : json_null());
-	put(o, "time", out_seconds(d->time));
-	put(o, "node", out_text(d->node));
-	put(o, "expected", out_text(d->expected));
-	put(o, "actual", out_text(d->actual));
+	out_put(o, "line", d->line ? json_integer(d->line) : json_null());
+	out_put(o, "column", d->line ? json_integer(d->column) : json_null());
+	out_put(o, "time", out_seconds(d->time));
+	out_put(o, "node", out_text(d->node));
+	out_put(o, "expected", out_text(d->expected));
+	out_put(o, "actual", out_text(d->actual));
 	json_array_append_new(differences, o);
 }
 
@@ -55,7 +40,7 @@ static json_t *by_kind(const uint64_t n[MC_SIM_KINDS], uint64_t *ret_total)
 
 	*ret_total = 0;
 	for (unsigned kind = 0; kind < MC_SIM_KINDS; kind++) {
-		put_int(o, key_of(kind, key), n[kind]);
+		out_put_int(o, key_of(kind, key), n[kind]);
 		*ret_total += n[kind];
 	}
 	return o;
@@ -65,11 +50,11 @@ static json_t *latency_of(const struct mc_sim_latency *l)
 {
 	json_t *o = json_object();
 
-	put_int(o, "n", l->n);
-	put(o, "min", out_seconds(l->n ? l->min : MC_NEVER));
-	put(o, "mean", out_seconds(l->n ? l->mean : MC_NEVER));
-	put(o, "p99", out_seconds(l->n ? l->p99 : MC_NEVER));
-	put(o, "max", out_seconds(l->n ? l->max : MC_NEVER));
+	out_put_int(o, "n", l->n);
+	out_put(o, "min", out_seconds(l->n ? l->min : MC_NEVER));
+	out_put(o, "mean", out_seconds(l->n ? l->mean : MC_NEVER));
+	out_put(o, "p99", out_seconds(l->n ? l->p99 : MC_NEVER));
+	out_put(o, "max", out_seconds(l->n ? l->max : MC_NEVER));
 	return o;
 }
 
@@ -77,13 +62,13 @@ static json_t *router_of(const struct mc_sim_router *r)
 {
 	json_t *o = json_object();
 
-	put(o, "name", out_text(r->name));
-	put(o, "join", latency_of(&r->join));
-	put(o, "leave", latency_of(&r->leave));
-	put_int(o, "cuts", r->cuts);
-	put(o, "longest_cut", out_seconds(r->longest_cut));
-	put(o, "cut_total", out_seconds(r->cut_total));
-	put_int(o, "unserved", r->unserved);
+	out_put(o, "name", out_text(r->name));
+	out_put(o, "join", latency_of(&r->join));
+	out_put(o, "leave", latency_of(&r->leave));
+	out_put_int(o, "cuts", r->cuts);
+	out_put(o, "longest_cut", out_seconds(r->longest_cut));
+	out_put(o, "cut_total", out_seconds(r->cut_total));
+	out_put_int(o, "unserved", r->unserved);
 	return o;
 }
 
@@ -92,16 +77,16 @@ static json_t *figures_of(const struct mc_sim_result *r)
 	json_t *o = json_object(), *routers = json_array();
 	uint64_t packets, octets;
 
-	put(o, "packets", by_kind(r->packets, &packets));
-	put(o, "octets", by_kind(r->octets, &octets));
-	put_int(o, "packets_total", packets);
-	put_int(o, "octets_total", octets);
-	put_int(o, "peak_packets", r->peak_packets);
-	put_int(o, "peak_reports", r->peak_reports);
-	put_int(o, "deliveries", r->deliveries);
+	out_put(o, "packets", by_kind(r->packets, &packets));
+	out_put(o, "octets", by_kind(r->octets, &octets));
+	out_put_int(o, "packets_total", packets);
+	out_put_int(o, "octets_total", octets);
+	out_put_int(o, "peak_packets", r->peak_packets);
+	out_put_int(o, "peak_reports", r->peak_reports);
+	out_put_int(o, "deliveries", r->deliveries);
 	for (size_t i = 0; i < r->n_routers; i++)
 		json_array_append_new(routers, router_of(&r->routers[i]));
-	put(o, "routers", routers);
+	out_put(o, "routers", routers);
 	return o;
 }
 
@@ -111,14 +96,14 @@ void sim_json_run(json_t *runs, const struct sim_run *r, json_t *differences)
 {
 	json_t *o = json_object();
 
-	put(o, "script", out_text(r->script));
-	put_int(o, "family", r->family);
-	put_bool(o, "ok", r->result->ok && !r->result->stopped);
-	put_bool(o, "stopped", r->result->stopped);
-	put(o, "seed", r->seeded ? json_integer((json_int_t)r->seed) : json_null());
-	put(o, "time", out_seconds(r->result->time));
-	put(o, "differences", differences);
-	put(o, "figures", figures_of(r->result));
+	out_put(o, "script", out_text(r->script));
+	out_put_int(o, "family", r->family);
+	out_put_bool(o, "ok", r->result->ok && !r->result->stopped);
+	out_put_bool(o, "stopped", r->result->stopped);
+	out_put(o, "seed", r->seeded ? json_integer((json_int_t)r->seed) : json_null());
+	out_put(o, "time", out_seconds(r->result->time));
+	out_put(o, "differences", differences);
+	out_put(o, "figures", figures_of(r->result));
 	json_array_append_new(runs, o);
 }
 
@@ -126,8 +111,8 @@ void sim_json_print(json_t *runs, bool ok)
 {
 	json_t *o = json_object();
 
-	put_int(o, "schema", SCHEMA);
-	put_bool(o, "ok", ok);
-	put(o, "runs", runs);
+	out_put_int(o, "schema", SCHEMA);
+	out_put_bool(o, "ok", ok);
+	out_put(o, "runs", runs);
 	out_end(o);
 }

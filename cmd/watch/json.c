@@ -10,36 +10,15 @@
 
 #define SCHEMA 1
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-	json_object_set_new_nocheck(o, key, value);
-}
-
-static void put_int(json_t *o, const char *key, uint64_t n)
-{
-	put(o, key, json_integer((json_int_t)n));
-}
-
-static void put_bool(json_t *o, const char *key, bool is)
-{
-	put(o, key, json_boolean(is));
-}
-
 /* Text of our own making, which is ASCII; null for none. */
 static void put_text(json_t *o, const char *key, const char *text)
 {
-	put(o, key, text ? json_string_nocheck(text) : json_null());
+	out_put(o, key, text ? json_string_nocheck(text) : json_null());
 }
 
 static void put_addr(json_t *o, const char *key, const struct mc_addr *a)
 {
-	put(o, key, out_addr(a));
-}
-
-/* A number that not every message has: null without. */
-static void put_known(json_t *o, const char *key, bool known, int64_t n)
-{
-	put(o, key, known ? json_integer(n) : json_null());
+	out_put(o, key, out_addr(a));
 }
 
 /* Of the link: ifname, ifindex, vlan, protocol. */
@@ -49,9 +28,9 @@ static void put_link(json_t *o, const struct link_seen *l, const char *protocol)
 
 	for (size_t i = 0; i < 2 && l->vlan[i]; i++)
 		json_array_append_new(vlan, json_integer(l->vlan[i]));
-	put(o, "ifname", out_text(*l->ifname ? l->ifname : NULL));
-	put_known(o, "ifindex", l->ifindex, l->ifindex);
-	put(o, "vlan", vlan);
+	out_put(o, "ifname", out_text(*l->ifname ? l->ifname : NULL));
+	out_put_known(o, "ifindex", l->ifindex, l->ifindex);
+	out_put(o, "vlan", vlan);
 	put_text(o, "protocol", protocol);
 }
 
@@ -122,29 +101,29 @@ static void put_query(json_t *o, const struct mc_msg *m)
 	const struct mc_query *q = &m->query;
 	bool newest = m->version == mc_proto_of(m->family)->newest;
 
-	put_int(o, "max_resp_code", q->max_resp_code);
-	put(o, "max_resp_time", out_seconds(q->max_resp));
-	put(o, "group_address", mc_addr_is_unspecified(&q->group) ? json_null() : out_addr(&q->group));
-	put_known(o, "flags", newest, q->flags);
-	put(o, "s_flag", newest ? json_boolean(q->suppress) : json_null());
-	put_known(o, "qrv", newest, q->qrv);
-	put_known(o, "qqic", newest, q->qqic);
-	put_known(o, "qqi", newest, q->interval);
-	put_known(o, "number_of_sources", newest, q->sources.n);
-	put(o, "source_addresses", sources_of(&q->sources));
+	out_put_int(o, "max_resp_code", q->max_resp_code);
+	out_put(o, "max_resp_time", out_seconds(q->max_resp));
+	out_put(o, "group_address", mc_addr_is_unspecified(&q->group) ? json_null() : out_addr(&q->group));
+	out_put_known(o, "flags", newest, q->flags);
+	out_put(o, "s_flag", newest ? json_boolean(q->suppress) : json_null());
+	out_put_known(o, "qrv", newest, q->qrv);
+	out_put_known(o, "qqic", newest, q->qqic);
+	out_put_known(o, "qqi", newest, q->interval);
+	out_put_known(o, "number_of_sources", newest, q->sources.n);
+	out_put(o, "source_addresses", sources_of(&q->sources));
 }
 
 static json_t *record_of(const struct mc_msg *m, const struct mc_record *r)
 {
 	json_t *o = json_object();
 
-	put_int(o, "record_type", r->type);
+	out_put_int(o, "record_type", r->type);
 	put_text(o, "record_name", mc_record_name(r->type));
-	put_int(o, "aux_data_len", r->aux);
-	put_int(o, "number_of_sources", r->sources.n);
+	out_put_int(o, "aux_data_len", r->aux);
+	out_put_int(o, "number_of_sources", r->sources.n);
 	put_addr(o, "multicast_address", &r->group);
-	put(o, "source_addresses", sources_of(&r->sources));
-	put(o, "faults", faults_of(m, r, r->faults));
+	out_put(o, "source_addresses", sources_of(&r->sources));
+	out_put(o, "faults", faults_of(m, r, r->faults));
 	return o;
 }
 
@@ -156,19 +135,19 @@ static void put_report(json_t *o, const struct mc_msg *m)
 
 	while (mc_msg_next(m, &pos, &r))
 		json_array_append_new(list, record_of(m, &r));
-	put_bool(o, "leave", m->report.leave);
-	put_int(o, "flags", m->report.flags);
-	put_int(o, "number_of_group_records", m->report.n);
-	put(o, "group_records", list);
+	out_put_bool(o, "leave", m->report.leave);
+	out_put_int(o, "flags", m->report.flags);
+	out_put_int(o, "number_of_group_records", m->report.n);
+	out_put(o, "group_records", list);
 }
 
 static void put_mrd(json_t *o, const struct mc_mrd *m)
 {
 	bool has = m->type == MC_MRD_ADVERTISEMENT;
 
-	put_known(o, "advertisement_interval", has, m->advert);
-	put_known(o, "query_interval", has, m->interval);
-	put_known(o, "robustness_variable", has, m->robustness);
+	out_put_known(o, "advertisement_interval", has, m->advert);
+	out_put_known(o, "query_interval", has, m->interval);
+	out_put_known(o, "robustness_variable", has, m->robustness);
 }
 
 static const char *kind_name(uint8_t kind)
@@ -188,16 +167,16 @@ static void put_meaning(json_t *o, const struct mc_msg *m)
 	put_text(o, "kind", kind_name(m->kind));
 	put_text(o, "name", mc_msg_name(m, text, sizeof text));
 	put_text(o, "meaning", mc_msg_format(m, text, sizeof text));
-	put_known(o, "version", m->version, m->version);
+	out_put_known(o, "version", m->version, m->version);
 }
 
 static void put_ip(json_t *o, const struct mc_ip *ip)
 {
 	put_addr(o, "source", &ip->src);
 	put_addr(o, "destination", &ip->dst);
-	put_int(o, "ttl", (uint64_t)ip->ttl);
-	put_int(o, "tos", (uint64_t)ip->tos);
-	put_bool(o, "router_alert", ip->alert == 1);
+	out_put_int(o, "ttl", (uint64_t)ip->ttl);
+	out_put_int(o, "tos", (uint64_t)ip->tos);
+	out_put_bool(o, "router_alert", ip->alert == 1);
 }
 
 static void json_message(const struct shown *s)
@@ -207,13 +186,13 @@ static void json_message(const struct shown *s)
 
 	put_meaning(o, m);
 	put_ip(o, &m->ip);
-	put_int(o, "type", m->type);
-	put_int(o, "code", m->code);
-	put_int(o, "checksum", m->checksum);
-	put_int(o, "length", m->len);
-	put_int(o, "additional_data", m->extra);
-	put(o, "faults", faults_of(m, NULL, m->faults));
-	put(o, "warnings", warnings_of(s));
+	out_put_int(o, "type", m->type);
+	out_put_int(o, "code", m->code);
+	out_put_int(o, "checksum", m->checksum);
+	out_put_int(o, "length", m->len);
+	out_put_int(o, "additional_data", m->extra);
+	out_put(o, "faults", faults_of(m, NULL, m->faults));
+	out_put(o, "warnings", warnings_of(s));
 	if (m->kind == MC_QUERY)
 		put_query(o, m);
 	else if (m->kind == MC_REPORT)
@@ -232,7 +211,7 @@ static void json_unreadable(const struct shown *s)
 	put_text(o, "text", wrong_error(s->error, text, sizeof text));
 	put_addr(o, "source", &s->src);
 	put_addr(o, "destination", &s->dst);
-	put_int(o, "length", s->len);
+	out_put_int(o, "length", s->len);
 	out_end(o);
 }
 
@@ -245,7 +224,7 @@ static void json_member(const struct shown *s, const struct mc_track_event *e)
 
 	put_addr(o, "group", &e->group);
 	put_addr(o, "address", &e->host);
-	put_int(o, "hosts", e->n);
+	out_put_int(o, "hosts", e->n);
 	if (leave)
 		put_text(o, "reason", e->expired ? "expired" : "said");
 	out_end(o);
@@ -258,7 +237,7 @@ static void json_querier(const struct shown *s, const struct mc_track_event *e)
 
 	put_addr(o, "address", &e->host);
 	put_addr(o, "previous", &e->other);
-	put_known(o, "version", t, t ? mc_track_querier(t)->version : 0);
+	out_put_known(o, "version", t, t ? mc_track_querier(t)->version : 0);
 	out_end(o);
 }
 
@@ -272,7 +251,7 @@ static void json_warning(const struct shown *s, const struct mc_track_event *e)
 	if (e->kind == MC_TRACK_UNANSWERED)
 		put_addr(o, "group", &e->group);
 	if (e->kind == MC_TRACK_LIMIT) {
-		put_int(o, "limit", e->n);
+		out_put_int(o, "limit", e->n);
 		put_text(o, "of", wrong_limit(e));
 	} else {
 		put_addr(o, "address", &e->host);
@@ -326,12 +305,12 @@ static json_t *querier_of(const struct mc_track_querier *q, const struct shown_n
 		return json_null();
 	o = json_object();
 	put_addr(o, "address", &q->addr);
-	put_int(o, "version", q->version);
-	put_known(o, "qrv", q->qrv, q->qrv);
-	put_known(o, "qqi", q->interval, q->interval);
-	put(o, "max_resp_time", out_seconds(q->max_resp));
-	put(o, "heard", unix_seconds(q->heard, at));
-	put(o, "expires", left(q->expires, at));
+	out_put_int(o, "version", q->version);
+	out_put_known(o, "qrv", q->qrv, q->qrv);
+	out_put_known(o, "qqi", q->interval, q->interval);
+	out_put(o, "max_resp_time", out_seconds(q->max_resp));
+	out_put(o, "heard", unix_seconds(q->heard, at));
+	out_put(o, "expires", left(q->expires, at));
 	return o;
 }
 
@@ -344,7 +323,7 @@ static json_t *group_sources(const struct mc_track *t, const struct mc_track_gro
 		json_t *o = json_object();
 
 		put_addr(o, "address", &s->addr);
-		put(o, "expires", left(s->expires, at));
+		out_put(o, "expires", left(s->expires, at));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -359,7 +338,7 @@ static json_t *group_hosts(const struct mc_track *t, const struct mc_track_group
 		json_t *o = json_object();
 
 		put_addr(o, "address", &h->addr);
-		put(o, "heard", unix_seconds(h->heard, at));
+		out_put(o, "heard", unix_seconds(h->heard, at));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -371,11 +350,11 @@ static json_t *group_of(const struct mc_track *t, const struct mc_track_group *g
 
 	put_addr(o, "group", &g->group);
 	put_text(o, "filter_mode", g->mode == MC_INCLUDE ? "include" : "exclude");
-	put_int(o, "version", g->version);
+	out_put_int(o, "version", g->version);
 	put_addr(o, "last_reporter", &g->last_reporter);
-	put(o, "expires", left(g->expires, at));
-	put(o, "sources", group_sources(t, g, at));
-	put(o, "hosts", group_hosts(t, g, at));
+	out_put(o, "expires", left(g->expires, at));
+	out_put(o, "sources", group_sources(t, g, at));
+	out_put(o, "hosts", group_hosts(t, g, at));
 	return o;
 }
 
@@ -388,10 +367,10 @@ static void json_link(const struct link_seen *l, unsigned family, const struct s
 	for (const struct mc_track_group *g = NULL; (g = mc_track_group_next(t, g));)
 		json_array_append_new(groups, group_of(t, g, at));
 	put_link(o, l, mc_proto_of(family ? MC_IPV6 : MC_IPV4)->name);
-	put(o, "querier", querier_of(mc_track_querier(t), at));
-	put_int(o, "messages", n->messages);
-	put_int(o, "refused", n->refused);
-	put(o, "groups", groups);
+	out_put(o, "querier", querier_of(mc_track_querier(t), at));
+	out_put_int(o, "messages", n->messages);
+	out_put_int(o, "refused", n->refused);
+	out_put(o, "groups", groups);
 	out_end(o);
 }
 
@@ -407,13 +386,13 @@ void watch_json_totals(const struct shown_totals *t, mc_time now)
 {
 	json_t *o = out_begin(SCHEMA, "end", now);
 
-	put(o, "seconds", out_seconds(t->time));
-	put_int(o, "packets", t->packets);
-	put_int(o, "messages", t->messages);
-	put_int(o, "faulty", t->faulty);
-	put_int(o, "unreadable", t->unreadable);
-	put_int(o, "warnings", t->warnings);
-	put_known(o, "dropped", t->dropped != UINT64_MAX, (int64_t)t->dropped);
-	put_int(o, "kept", t->kept);
+	out_put(o, "seconds", out_seconds(t->time));
+	out_put_int(o, "packets", t->packets);
+	out_put_int(o, "messages", t->messages);
+	out_put_int(o, "faulty", t->faulty);
+	out_put_int(o, "unreadable", t->unreadable);
+	out_put_int(o, "warnings", t->warnings);
+	out_put_known(o, "dropped", t->dropped != UINT64_MAX, (int64_t)t->dropped);
+	out_put_int(o, "kept", t->kept);
 	out_end(o);
 }

@@ -4,6 +4,7 @@
  * RFC 9776 4.1, 5.2, 9.1; RFC 9777 5.1.14, 6.2; RFC 2236 2.5, 6; RFC 2710 5; RFC 1112 App. I; RFC 4604 2.2.3.
  */
 #include "engine/host.h"
+#include "engine/judge.h"
 
 #include <string.h>
 
@@ -20,17 +21,12 @@ static bool is_same(const struct mc_addr *a, const struct mc_addr *b)
 static unsigned judge(const struct mc_host *h, const struct mc_msg *m)
 {
 	const struct mc_addr *src = &m->ip.src;
-	bool strict = h->proto->link_local, query = m->kind == MC_QUERY;
+	bool wants_alert = m->kind == MC_QUERY && h->conf.require_alert;
+	unsigned why = mc_judge_header(h->proto, m, h->conf.strict_ttl, wants_alert);
 
-	if (m->faults & (MC_FAULT_CHECKSUM | MC_FAULT_IP_CHECKSUM))
-		return MC_RX_BAD_CHECKSUM;
-	if (m->faults & MC_FAULT_TTL && strict)
-		return MC_RX_BAD_HOPLIMIT;
-	if (m->faults & MC_FAULT_TTL && h->conf.strict_ttl)
-		return MC_RX_BAD_TTL;
-	if (m->faults & MC_FAULT_ALERT && (strict || (query && h->conf.require_alert)))
-		return MC_RX_NO_RA;
-	if (mc_addr_is_multicast(src) || (strict && !mc_addr_is_link_local(src)))
+	if (why != SOUND)
+		return why;
+	if (mc_addr_is_multicast(src) || (h->proto->link_local && !mc_addr_is_link_local(src)))
 		return MC_RX_BAD_SENDER;
 	return SOUND;
 }
@@ -96,7 +92,7 @@ static bool has_ssm(const struct mc_host *h)
 	uint32_t at = 1;
 
 	while ((g = mc_joined_next(h, &at)))
-		if (mc_joined_has_filter(g) && mc_host_is_ssm(h, &g->group))
+		if (mc_joined_has_filter(g) && mc_judge_ssm(&h->conf.ssm, &g->group))
 			return true;
 	return false;
 }
@@ -107,7 +103,7 @@ static void hear_older(struct mc_host *h, const struct mc_msg *m, mc_time now)
 	bool general = mc_addr_is_unspecified(&m->query.group);
 
 	mc_host_warn(h, MC_WARN_OLDER, m);
-	if (general ? has_ssm(h) : mc_host_is_ssm(h, &m->query.group))
+	if (general ? has_ssm(h) : mc_judge_ssm(&h->conf.ssm, &m->query.group))
 		mc_host_warn(h, MC_WARN_SSM, m);
 	if (general && h->conf.compatible)
 		mc_older_heard(h, m, now);

@@ -189,11 +189,6 @@ uint8_t mc_host_robustness(const struct mc_host *h)
 	return h->conf.adopt_robustness && h->heard ? h->heard : h->conf.robustness;
 }
 
-bool mc_host_is_ssm(const struct mc_host *h, const struct mc_addr *group)
-{
-	return h->conf.ssm.addr.family ? mc_prefix_has(&h->conf.ssm, group) : mc_addr_is_ssm(group);
-}
-
 bool mc_host_has(const struct mc_host *h, const struct mc_addr *addr)
 {
 	if (mc_addr_is_unspecified(addr))
@@ -208,17 +203,9 @@ bool mc_host_has(const struct mc_host *h, const struct mc_addr *addr)
 
 /* ---- time ---------------------------------------------------------------------------------- */
 
-/* At MC_NEVER nothing happens any more: deadlines of that time stand for none. */
-static mc_time advance(struct mc_host *h, mc_time now)
-{
-	if (now > h->now)
-		h->now = now < MC_NEVER ? now : MC_NEVER - 1;
-	return h->now;
-}
-
 mc_time mc_host_at(struct mc_host *h, mc_time now)
 {
-	now = advance(h, now);
+	now = mc_advance(&h->now, now);
 	mc_older_end(h, now);
 	return now;
 }
@@ -287,7 +274,7 @@ bool mc_host_poll(struct mc_host *h, mc_time now, struct mc_action *ret)
 	bool given;
 
 	mc_action_init(&a);
-	now = advance(h, now);
+	now = mc_advance(&h->now, now);
 	do {
 		mc_older_end(h, mc_sooner(work(h), now));
 		given = next_action(h, now, &a);

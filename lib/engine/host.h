@@ -87,7 +87,6 @@ mc_time mc_host_at(struct mc_host *h, mc_time now);
 /* mc_host_draw gives a delay in (0, most], 0 where most is 0. */
 mc_time mc_host_draw(struct mc_host *h, mc_time most);
 uint8_t mc_host_robustness(const struct mc_host *h);
-bool mc_host_is_ssm(const struct mc_host *h, const struct mc_addr *group);
 bool mc_host_has(const struct mc_host *h, const struct mc_addr *addr); /* one of its own addresses */
 void mc_host_warn(struct mc_host *h, enum mc_warning which, const struct mc_msg *m);
 void mc_host_lacks_memory(struct mc_host *h, const struct mc_joined *g);

@@ -5,6 +5,7 @@
  * RFC 9776 3.2, 5; RFC 9777 6; RFC 4604 2.2.2.
  */
 #include "engine/host.h"
+#include "engine/judge.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -94,11 +95,9 @@ struct mc_filter mc_joined_filter(const struct mc_joined *g, struct mc_socket *p
 
 bool mc_joined_tells(const struct mc_host *h, const struct mc_joined *g)
 {
-	int scope = mc_addr_scope(&g->group);
-
-	if (scope < SCOPE_LINK || (scope == SCOPE_LINK && !h->conf.report_link_local))
+	if (!mc_judge_reported(h->proto, &g->group))
 		return false;
-	if (memcmp(&g->group, &h->proto->all_nodes, sizeof(g->group)) == 0)
+	if (!h->conf.report_link_local && mc_addr_scope(&g->group) == SCOPE_LINK)
 		return false;
-	return mc_joined_mode(g) == MC_INCLUDE || !mc_host_is_ssm(h, &g->group);
+	return mc_joined_mode(g) == MC_INCLUDE || !mc_judge_ssm(&h->conf.ssm, &g->group);
 }

@@ -5,6 +5,7 @@
  * RFC 9776 2, 3; RFC 9777 3, 4; RFC 4604 2.1.
  */
 #include "engine/host.h"
+#include "engine/judge.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -116,7 +117,8 @@ int mc_host_listen(struct mc_host *h, uint32_t socket, const struct mc_addr *gro
 		return err;
 	mc_addr_load(&key, group->family, group->b);
 	now = mc_host_at(h, now);
-	if ((mode != MC_INCLUDE && mode != MC_EXCLUDE) || (mode == MC_EXCLUDE && mc_host_is_ssm(h, &key)))
+	if ((mode != MC_INCLUDE && mode != MC_EXCLUDE) ||
+	    (mode == MC_EXCLUDE && mc_judge_ssm(&h->conf.ssm, &key)))
 		err = -EINVAL;
 	else if (s.list.n > h->conf.max_sources)
 		err = -ENOBUFS;

@@ -7,6 +7,7 @@
  * RFC 4604 2.2.
  */
 #include "engine/host.h"
+#include "engine/judge.h"
 
 #define MUTE_RESPONSE (10 * MC_SEC) /* of queries that do not say, RFC 2236 4 */
 #define MUTE_PRESENT (400 * MC_SEC) /* RFC 2236 8.11 */
@@ -155,7 +156,7 @@ bool mc_older_report(struct mc_host *h, const struct mc_addr *group, mc_time now
 	struct mc_joined *g = mc_joined_find(h, group);
 	mc_time due = g ? mc_heap_get(&h->repeats, g->node.self) : MC_NEVER;
 
-	if (due == MC_NEVER || due <= now || !mc_joined_has_filter(g) || mc_host_is_ssm(h, group))
+	if (due == MC_NEVER || due <= now || !mc_joined_has_filter(g) || mc_judge_ssm(&h->conf.ssm, group))
 		return false;
 	mc_heap_set(&h->repeats, g->node.self, MC_NEVER);
 	g->joins_left = 0;

@@ -7,16 +7,11 @@
  */
 #include "engine/router.h"
 
+#include "engine/judge.h"
+
 #include <string.h>
 
 /* ---- limits -------------------------------------------------------------------------------- */
-
-static bool is_ssm(const struct mc_router *r, const struct mc_addr *group)
-{
-	const struct mc_prefix *ssm = &r->conf.ssm;
-
-	return ssm->addr.family ? mc_prefix_has(ssm, group) : mc_addr_is_ssm(group);
-}
 
 static void no_memory(struct mc_router *r, const struct mc_addr *group, mc_time now)
 {
@@ -56,7 +51,7 @@ static bool make_room(struct mc_router *r, struct mc_group *g, struct mc_change 
 {
 	uint32_t stay = g->sources.n - c->deleted, most = r->conf.max_sources, all = r->conf.max_all_sources;
 	uint64_t others = r->groups.sources - c->deleted;
-	bool partly = is_ssm(r, &g->addr);
+	bool partly = mc_judge_ssm(&r->conf.ssm, &g->addr);
 
 	c->most = stay < most ? most - stay : 0;
 	if (others + c->most > all)
@@ -131,7 +126,7 @@ static void apply(struct mc_router *r, struct mc_group *g, uint8_t type, const s
 	c.times = mc_queries_times(r, g, c.rule);
 	if (!take_list(r, &c, list)) {
 		no_memory(r, &g->addr, now);
-		if (!is_ssm(r, &g->addr))
+		if (!mc_judge_ssm(&r->conf.ssm, &g->addr))
 			fall(r, g, c.life);
 		return;
 	}
@@ -224,12 +219,6 @@ static bool take(struct mc_router *r, uint8_t version, const struct mc_record *r
 
 /* ---- records ------------------------------------------------------------------------------- */
 
-/* RFC 9776 5, RFC 9777 6: nobody reports what everybody is in, or what stays within a host. */
-static bool is_reported(const struct mc_router *r, const struct mc_addr *group)
-{
-	return mc_addr_scope(group) > 1 && memcmp(group, &r->proto->all_nodes, sizeof(*group)) != 0;
-}
-
 static bool ssm_allows(const struct mc_router *r, uint8_t version, const struct mc_record *rec)
 {
 	return version == r->proto->newest && rec->type != MC_IS_EX && rec->type != MC_TO_EX;
@@ -246,9 +235,9 @@ static bool admit(struct mc_router *r, const struct mc_msg *m, const struct mc_r
 		why = MC_RX_BAD_GROUP;
 	} else if (rec->faults & MC_FAULT_SOURCES) {
 		why = MC_RX_BAD_SOURCE;
-	} else if (!is_reported(r, &rec->group)) {
+	} else if (!mc_judge_reported(r->proto, &rec->group)) {
 		why = MC_RX_IGNORED;
-	} else if (is_ssm(r, &rec->group) && !ssm_allows(r, m->version, rec)) {
+	} else if (mc_judge_ssm(&r->conf.ssm, &rec->group) && !ssm_allows(r, m->version, rec)) {
 		why = MC_RX_SSM;
 		if (m->version < r->proto->newest)
 			mc_router_warn(r, MC_WARN_SSM, &m->ip.src, &rec->group, m->version, now);

@@ -7,6 +7,7 @@
 #include "engine/router.h"
 
 #include "base/give.h"
+#include "engine/judge.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -148,11 +149,9 @@ void mc_router_free(struct mc_router *r)
 	free(r);
 }
 
-/* At MC_NEVER nothing happens any more: deadlines of that time stand for none. */
 static mc_time advance(struct mc_router *r, mc_time now)
 {
-	if (now > r->now)
-		r->now = now < MC_NEVER ? now : MC_NEVER - 1;
+	mc_advance(&r->now, now);
 	mc_querier_due(r, r->now);
 	return r->now;
 }
@@ -189,21 +188,12 @@ const struct mc_router_conf *mc_router_configured(const struct mc_router *r)
 /* The header, RFC 9776 9, RFC 9777 6.2, 7.4: MC_COUNTS where there is nothing against it. */
 static enum mc_count header_fault(struct mc_router *r, const struct mc_msg *m)
 {
-	bool strict = r->proto->link_local;
-	bool wants_alert = strict ||
-			   (r->conf.require_alert && m->kind == MC_REPORT && m->version == r->proto->newest);
+	bool wants_alert = r->conf.require_alert && m->kind == MC_REPORT && m->version == r->proto->newest;
+	enum mc_count why = mc_judge_header(r->proto, m, r->conf.strict_ttl, wants_alert);
 
-	if (m->faults & (MC_FAULT_CHECKSUM | MC_FAULT_IP_CHECKSUM))
-		return MC_RX_BAD_CHECKSUM;
-	if (m->faults & MC_FAULT_TTL && strict)
-		return MC_RX_BAD_HOPLIMIT;
-	if (m->faults & MC_FAULT_TTL && r->conf.strict_ttl)
-		return MC_RX_BAD_TTL;
-	if (m->faults & MC_FAULT_ALERT && wants_alert)
-		return MC_RX_NO_RA;
-	if (m->faults & MC_FAULT_TTL)
+	if (why == MC_COUNTS && m->faults & MC_FAULT_TTL)
 		mc_ledger_add(&r->ledger, MC_RX_BAD_TTL); /* and that is all */
-	return MC_COUNTS;
+	return why;
 }
 
 /* RFC 9776 9.3. Where only link-local addresses send, there are no others to tell apart. */

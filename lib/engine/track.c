@@ -7,6 +7,7 @@
  */
 #include "engine/track.h"
 
+#include "engine/judge.h"
 #include "engine/members.h"
 #include "engine/queue.h"
 #include "engine/table.h"
@@ -46,13 +47,6 @@ struct mc_track {
 	struct mc_queue out;
 	struct mc_track_stats stats;
 };
-
-static mc_time advance(struct mc_track *t, mc_time now)
-{
-	if (now > t->now)
-		t->now = now;
-	return t->now;
-}
 
 /* ---- the querier --------------------------------------------------------------------------- */
 
@@ -224,8 +218,8 @@ static bool is_passed_over(const struct mc_track *t, const struct mc_msg *m, con
 {
 	bool any_source = m->version < t->proto->newest || r->type == MC_IS_EX || r->type == MC_TO_EX;
 
-	return r->faults || r->type < MC_IS_IN || r->type > MC_BLOCK || mc_addr_scope(&r->group) < 2 ||
-	       mc_addr_cmp(&r->group, &t->proto->all_nodes) == 0 || (any_source && mc_addr_is_ssm(&r->group));
+	return r->faults || r->type < MC_IS_IN || r->type > MC_BLOCK ||
+	       !mc_judge_reported(t->proto, &r->group) || (any_source && mc_addr_is_ssm(&r->group));
 }
 
 /* Where hosts of the first of three versions are, leaves are not listened to: RFC 9776 7.3.2. */
@@ -258,7 +252,7 @@ static void note_report(struct mc_track *t, const struct mc_msg *m, mc_time now)
 
 void mc_track_input(struct mc_track *t, const struct mc_msg *m, mc_time now)
 {
-	now = advance(t, now);
+	now = mc_advance(&t->now, now);
 	if (m->kind != MC_QUERY && m->kind != MC_REPORT)
 		return;
 	if (is_refused(t, m)) {
@@ -306,7 +300,7 @@ bool mc_track_poll(struct mc_track *t, mc_time now, struct mc_track_event *ret)
 {
 	mc_time deadline;
 
-	now = advance(t, now);
+	now = mc_advance(&t->now, now);
 	while (!t->out.n) {
 		deadline = mc_track_deadline(t);
 		if (deadline > now || deadline == MC_NEVER)
