@@ -13,7 +13,7 @@
 
 struct packet {
 	mc_time time; /* since 1970 */
-	int link;     /* enum mc_link */
+	int link;     /* enum mc_link_type */
 	const uint8_t *octets;
 	size_t len;       /* octets here */
 	size_t wire;      /* octets it had */

@@ -200,7 +200,7 @@ static bool is_wanted(const struct see *w, const uint8_t *ip, size_t len)
 	return !w->only || (len && ip[0] >> 4 == w->only);
 }
 
-static struct link_seen *link_of(struct see *w, const struct packet *p, const struct mc_frame *f)
+static struct link_seen *link_of(struct see *w, const struct packet *p, const struct mc_framing *f)
 {
 	struct link_seen *l = links_find(w->links, p->ifindex ? p->ifindex : f->ifindex, f->vlan);
 
@@ -210,7 +210,7 @@ static struct link_seen *link_of(struct see *w, const struct packet *p, const st
 bool see_packet(struct see *w, const struct packet *p)
 {
 	struct shown s = { .time = p->time };
-	struct mc_frame f;
+	struct mc_framing f;
 	struct mc_ip ip;
 	const uint8_t *octets;
 	size_t len;

@@ -33,6 +33,9 @@ enum mc_action_kind {
 	MC_ACTION_SEND,    /* send octets, an IP packet of len octets, to dst */
 	MC_ACTION_GROUP,   /* router: what is to be forwarded of group has changed; present: it has members.
 			    * Ask mc_router_forwards. Changes of one group may come as one. */
+	MC_ACTION_HOST,    /* router with conf.max_hosts: addr has become a member of group (present), or is
+			    * none any more: it said so, or (expired) was not heard. Comes before the action
+			    * of kind MC_ACTION_GROUP for the same message. */
 	MC_ACTION_QUERIER, /* router: the querier has changed: addr; self: it is this router */
 	MC_ACTION_VERSION, /* host: version is in force on the interface now; router: of group */
 	MC_ACTION_WARN,    /* something should be looked at: see warning */
@@ -49,14 +52,16 @@ enum mc_warning {
 	MC_WARN_SENDER,  /* addr sends what only a link-local address may (RFC 9777 5.1.14, RFC 3590 4) */
 	MC_WARN_SELF,    /* router: a query came from this router's own address */
 	MC_WARN_GROUPS,  /* router: group was refused, there are as many as may be (conf.max_groups) */
-	MC_WARN_SOURCES, /* router: group has, or all have, as many sources as may be (conf.max_sources) */
+	MC_WARN_SOURCES, /* router: group has, or all have, as many sources as may be (conf.max_sources); with
+			  * addr: that member's filter is not kept for it */
+	MC_WARN_HOSTS,   /* router: addr is not kept as member of group, there are as many (conf.max_hosts) */
 	MC_WARN_MEMORY,  /* there was no memory for group */
 	MC_WARN_ROBUSTNESS, /* router: configured to 1: one lost packet cuts members off (RFC 9776 8.1) */
 	MC_WARNINGS
 };
 
-/* mc_warning_name gives "older", "newer", "ssm", "sender", "self", "groups", "sources", "memory",
- * "robustness", or NULL. */
+/* mc_warning_name gives "older", "newer", "ssm", "sender", "self", "groups", "sources", "hosts",
+ * "memory", "robustness", or NULL. */
 const char *mc_warning_name(unsigned warning);
 
 struct mc_action {
@@ -64,7 +69,7 @@ struct mc_action {
 	uint8_t kind; /* enum mc_action_kind */
 	uint8_t version;
 	uint8_t warning; /* enum mc_warning */
-	bool present, self;
+	bool present, self, expired;
 	uint32_t missed;
 	struct mc_addr dst, group, addr; /* family 0 where there is none */
 	const uint8_t *octets;           /* the engine's, until the next call with it (or with its room) */
@@ -108,7 +113,9 @@ enum mc_count {
 	/* limits */
 	MC_GROUP_LIMIT,  /* router: new groups refused */
 	MC_SOURCE_LIMIT, /* router: groups that fell to EXCLUDE({}), or sources refused; host: queried
-			  * source lists that were answered with the whole state */
+			  * source lists that were answered with the whole state. Router: filters of
+			  * members that are not kept */
+	MC_HOST_LIMIT,   /* router: members not kept */
 	MC_NO_MEMORY,
 	MC_COUNTS
 };

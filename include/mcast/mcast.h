@@ -4,6 +4,7 @@
 #include <mcast/base.h>
 #include <mcast/engine.h>
 #include <mcast/host.h>
+#include <mcast/link.h>
 #include <mcast/msg.h>
 #include <mcast/router.h>
 #include <mcast/sim.h>

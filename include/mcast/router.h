@@ -50,6 +50,9 @@ struct mc_router_conf {
 	uint32_t max_groups;  /* 1,000,000 */
 	uint32_t max_sources; /* of a group; 1,000 */
 	uint32_t max_all_sources; /* of all groups; 2,000,000 */
+	uint32_t max_hosts;   /* explicit tracking (RFC 9776 Appendix A.2): members that are kept, of all
+			       * groups, a host once for each group, 2^30 - 1 at the most; 0: none are; 0.
+			       * See mc_router_host_next */
 	mc_random random;    /* reserved: the router role draws nothing; NULL */
 	void *random_arg;
 	uint64_t seed;        /* of the hash table, so that nobody outside can aim at one chain */
@@ -66,7 +69,8 @@ int mc_router_new(struct mc_router **ret, const struct mc_router_conf *conf, mc_
 void mc_router_free(struct mc_router *r);
 
 /* mc_router_configure changes the configuration while it runs; groups and timers that run stay. With
- * a new own address, or when passive ends, it begins as querier anew. Family and seed stay as they are.
+ * a new own address, or when passive ends, it begins as querier anew. Family and seed stay as they are. More
+ * members than max_hosts stay, too; with 0 they are forgotten, and no action tells that.
  * Returns 0, or with nothing changed MC_ERR_CONF or -ENOMEM. */
 int mc_router_configure(struct mc_router *r, const struct mc_router_conf *conf, mc_time now);
 const struct mc_router_conf *mc_router_configured(const struct mc_router *r);
@@ -93,6 +97,7 @@ struct mc_router_status {
 	uint8_t querier_version;
 	uint32_t groups;
 	uint64_t sources;       /* of all groups */
+	uint64_t hosts;         /* of all groups, a host once for each of its groups */
 	struct mc_addr addr;    /* the querier's; family 0: none is known */
 	mc_time query;          /* its next general query; MC_NEVER: none */
 	mc_time other_querier;  /* until when the other querier counts as present; 0: there is none */
@@ -110,6 +115,8 @@ struct mc_router_group {
 	uint8_t version;  /* in force for it: group compatibility mode (RFC 9776 7.3.2) */
 	uint8_t queries;  /* group-specific queries that are still to be sent */
 	uint32_t sources, excluded; /* all that are listed; those of them that are excluded */
+	uint32_t hosts;   /* that are kept of it */
+	struct mc_addr last_reporter; /* who of them reported it last; family 0: nobody, or it has left */
 	mc_time expires;  /* EXCLUDE: group timer; INCLUDE: 0 */
 	mc_time older[2]; /* until when hosts of version 1, 2 count as present; 0: none */
 };
@@ -128,6 +135,32 @@ struct mc_router_source {
 /* mc_router_source gives source i of a group in order of addresses; false: there is none. */
 bool mc_router_source(const struct mc_router *r, const struct mc_addr *group, uint32_t i,
 		      struct mc_router_source *ret);
+
+/* mc_router_host is a member of a group, with the filter that it told (RFC 9776 Appendix A.2), whether or not
+ * the group may heed it: a leave ends a membership where this router is not the querier, too, and the
+ * group's version does not matter. Reports from 0.0.0.0 make no member. In older versions a host's report
+ * silences the others', so that there the members known are a part of them. */
+struct mc_router_host {
+	size_t size; /* set before the call, to sizeof */
+	struct mc_addr addr;
+	enum mc_mode mode;
+	uint32_t sources;    /* of its filter; none where there was no room for it: conf.max_sources and
+			      * conf.max_all_sources bound members' lists, too, apart from the groups' */
+	mc_time since, heard; /* its first and its last report, to the second */
+};
+
+/* mc_router_host finds a member; false: it is not known. mc_router_host_next gives one after the other, the
+ * newest first, *pos being 0 for the first; what changes in between may be missed. A member is kept until
+ * it says that it leaves, the group ends, or it has not been heard for a Group Membership Interval (and up to
+ * an eighth of that more, in short ones a second). */
+bool mc_router_host(const struct mc_router *r, const struct mc_addr *group, const struct mc_addr *addr,
+		    struct mc_router_host *ret);
+bool mc_router_host_next(const struct mc_router *r, const struct mc_addr *group, uint32_t *pos,
+			 struct mc_router_host *ret);
+
+/* mc_router_host_source gives source i of a member's filter, in order of addresses; no address: none. */
+struct mc_addr mc_router_host_source(const struct mc_router *r, const struct mc_addr *group,
+				     const struct mc_addr *addr, uint32_t i);
 
 uint64_t mc_router_count(const struct mc_router *r, enum mc_count which);
 

@@ -17,7 +17,7 @@
 #include <string.h>
 
 static_assert(offsetof(struct mc_group, addr) == sizeof(struct mc_node), "the key follows the node");
-static_assert(sizeof(struct mc_group) == 72, "as small as promised");
+static_assert(sizeof(struct mc_group) == 80, "as small as promised");
 
 void mc_groups_init(struct mc_groups *gs, uint8_t newest, uint64_t seed)
 {
@@ -49,11 +49,14 @@ size_t mc_groups_memory(const struct mc_groups *gs)
 	       gs->rare_cap * sizeof(*gs->rare) + gs->places * sizeof(struct mc_src);
 }
 
-/* Those that are gone and were not told of are no more than were there when it was last told. */
-void mc_groups_limit(struct mc_groups *gs, uint32_t max)
+/* Those that are gone and were not told of are no more than were there when it was last told, or they have
+ * members that were not. */
+void mc_groups_limit(struct mc_groups *gs, uint32_t max, uint32_t max_hosts)
 {
+	uint64_t most = 2 * (uint64_t)max + max_hosts;
+
 	gs->max = max;
-	gs->table.max = max < MC_TABLE_MOST / 2 ? 2 * max : MC_TABLE_MOST;
+	gs->table.max = most < MC_TABLE_MOST ? (uint32_t)most : MC_TABLE_MOST;
 	if (gs->table.max < gs->table.cap)
 		gs->table.max = gs->table.cap;
 }
@@ -72,10 +75,22 @@ void mc_groups_tell(struct mc_groups *gs, struct mc_group *g, enum mc_group_flag
 	g->flags |= (uint8_t)what;
 }
 
+/* That one has gone that nobody knew of is not told. */
+static struct mc_group *first_changed(struct mc_groups *gs)
+{
+	struct mc_group *g = mc_table_at(&gs->table, gs->changed.first);
+
+	while (g && g->flags & MC_GROUP_GONE && !(g->flags & MC_GROUP_KNOWN)) {
+		mc_table_remove(&gs->table, &gs->changed, g);
+		g = mc_table_at(&gs->table, gs->changed.first);
+	}
+	return g;
+}
+
 bool mc_groups_poll(struct mc_groups *gs, uint8_t *ret_what, struct mc_addr *ret_group, uint8_t *ret_version,
 		    bool *ret_present)
 {
-	struct mc_group *g = mc_table_at(&gs->table, gs->changed.first);
+	struct mc_group *g = first_changed(gs);
 
 	if (!g)
 		return false;
@@ -122,7 +137,7 @@ struct mc_group *mc_groups_add(struct mc_groups *gs, const struct mc_addr *addr)
 
 	if (!g)
 		return NULL;
-	if (g->flags & MC_GROUP_GONE && g->version != gs->newest)
+	if (g->flags & MC_GROUP_GONE && g->flags & MC_GROUP_KNOWN && g->version != gs->newest)
 		g->flags |= MC_GROUP_AGED; /* it comes back before it was told that it had gone */
 	g->flags &= (uint8_t)~MC_GROUP_GONE;
 	g->mode = MC_INCLUDE;
@@ -154,9 +169,11 @@ void mc_groups_remove(struct mc_groups *gs, struct mc_group *g)
 	mc_heap_set(&gs->ends, g->node.self, MC_NEVER);
 	free_rare(gs, g);
 	g->timer = 0;
-	if (g->flags & MC_GROUP_KNOWN) {
+	if (g->flags & MC_GROUP_KNOWN || g->hosts) {
 		mc_groups_tell(gs, g, MC_GROUP_CHANGED);
 		g->flags |= MC_GROUP_GONE;
+		if (!(g->flags & MC_GROUP_KNOWN))
+			g->flags &= (uint8_t)~MC_GROUP_AGED; /* if it comes back, it is new */
 		return;
 	}
 	mc_table_remove(&gs->table, is_listed(g) ? &gs->changed : &gs->quiet, g);

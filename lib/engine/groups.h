@@ -27,6 +27,8 @@ struct mc_group {
 	uint32_t rare;   /* number of its struct mc_rare; 0: none */
 	mc_time timer;   /* group timer; INCLUDE: 0 */
 	struct mc_srcs sources;
+	uint32_t hosts;    /* number of the pair of its newest member; 0: none is known (hosts.c) */
+	uint32_t reporter; /* of the one that reported last; 0: it left, or none is known */
 };
 
 /* mc_rare is what few groups have: members of older versions, specific queries to be sent. */
@@ -57,8 +59,8 @@ void mc_groups_init(struct mc_groups *gs, uint8_t newest, uint64_t seed);
 void mc_groups_free(struct mc_groups *gs);
 size_t mc_groups_memory(const struct mc_groups *gs);
 
-/* mc_groups_limit sets how many there may be; what there is stays. */
-void mc_groups_limit(struct mc_groups *gs, uint32_t max);
+/* mc_groups_limit sets how many there may be, and how many members may be kept; what there is stays. */
+void mc_groups_limit(struct mc_groups *gs, uint32_t max, uint32_t max_hosts);
 
 /* mc_groups_find gives a group that has members, or NULL; mc_groups_current gives it as it is at this
  * time: what is over ends, even if mc_groups_due has not come to it. */
@@ -68,12 +70,14 @@ struct mc_group *mc_groups_current(struct mc_groups *gs, const struct mc_addr *a
 /* mc_groups_add adds one that has none yet: INCLUDE({}). Others may move. NULL: no memory. */
 struct mc_group *mc_groups_add(struct mc_groups *gs, const struct mc_addr *addr);
 
-/* mc_groups_remove takes away a group and all that it has; that it is gone remains to be told, if that it was
- * there is known. */
+/* mc_groups_remove takes away a group and all that it has, but for its members: those, and that it is gone,
+ * if that it was there is known, remain to be told. */
 void mc_groups_remove(struct mc_groups *gs, struct mc_group *g);
 
 /* mc_groups_tell has something told about a group by mc_groups_poll. */
 void mc_groups_tell(struct mc_groups *gs, struct mc_group *g, enum mc_group_flag what);
+
+/* mc_groups_poll gives what is to be told next. If that is a group that has gone, it has no members left. */
 bool mc_groups_poll(struct mc_groups *gs, uint8_t *ret_what, struct mc_addr *ret_group, uint8_t *ret_version,
 		    bool *ret_present);
 

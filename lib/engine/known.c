@@ -8,6 +8,8 @@
 
 #include "base/give.h"
 
+#include <string.h>
+
 static const struct mc_src *source_of(const struct mc_router *r, const struct mc_group *g,
 				      const struct mc_addr *source)
 {
@@ -40,6 +42,7 @@ void mc_router_status(const struct mc_router *r, struct mc_router_status *ret)
 		.querier_version = q->self ? r->conf.version : q->version,
 		.groups = r->groups.n,
 		.sources = r->groups.sources,
+		.hosts = r->hosts.pairs.n,
 		.addr = q->self ? r->conf.addr : q->addr,
 		.query = q->query,
 		.other_querier = q->present,
@@ -68,6 +71,7 @@ static uint32_t count_excluded(const struct mc_srcs *s)
 static void describe(const struct mc_router *r, const struct mc_group *g, struct mc_router_group *ret)
 {
 	const struct mc_rare *rare = mc_group_rare(&r->groups, g);
+	const struct mc_pair *last = mc_pairs_at(&r->hosts.pairs, g->reporter);
 
 	struct mc_router_group s = {
 		.group = g->addr,
@@ -76,10 +80,13 @@ static void describe(const struct mc_router *r, const struct mc_group *g, struct
 		.queries = rare ? rare->left : 0,
 		.sources = g->sources.n,
 		.excluded = count_excluded(&g->sources),
+		.hosts = mc_pairs_count(&r->hosts.pairs, g->hosts),
 		.expires = g->timer,
 	};
 	for (size_t i = 0; rare && i < MC_OLDER_MOST; i++)
 		s.older[i] = rare->older[i] > r->now ? rare->older[i] : 0;
+	if (last)
+		s.last_reporter = *mc_hosts_addr(&r->hosts, last);
 	mc_give(ret, &s, sizeof(s));
 }
 
@@ -121,6 +128,79 @@ bool mc_router_source(const struct mc_router *r, const struct mc_addr *group, ui
 	return true;
 }
 
+/* ---- hosts --------------------------------------------------------------------------------- */
+
+static mc_time time_of(const struct mc_hosts *hs, uint32_t second)
+{
+	return mc_after(hs->origin, second * MC_SEC);
+}
+
+static void describe_host(const struct mc_router *r, const struct mc_pair *p, struct mc_router_host *ret)
+{
+	const struct mc_router_host s = {
+		.addr = *mc_hosts_addr(&r->hosts, p),
+		.mode = p->exclude ? MC_EXCLUDE : MC_INCLUDE,
+		.sources = mc_hosts_list(&r->hosts, p).n,
+		.since = time_of(&r->hosts, p->since),
+		.heard = time_of(&r->hosts, p->heard),
+	};
+
+	mc_give(ret, &s, sizeof(s));
+}
+
+static const struct mc_pair *pair_of(const struct mc_router *r, const struct mc_addr *group,
+				     const struct mc_addr *addr)
+{
+	const struct mc_group *g = mc_groups_find(&r->groups, group);
+
+	return g ? mc_hosts_find(&r->hosts, g, addr) : NULL;
+}
+
+bool mc_router_host(const struct mc_router *r, const struct mc_addr *group, const struct mc_addr *addr,
+		    struct mc_router_host *ret)
+{
+	const struct mc_pair *p = pair_of(r, group, addr);
+
+	if (p)
+		describe_host(r, p, ret);
+	return p;
+}
+
+/* The place is the number of a pair, which may have gone. */
+bool mc_router_host_next(const struct mc_router *r, const struct mc_addr *group, uint32_t *pos,
+			 struct mc_router_host *ret)
+{
+	const struct mc_group *g = mc_groups_find(&r->groups, group);
+	const struct mc_pairs *pairs = &r->hosts.pairs;
+	const struct mc_pair *p;
+
+	if (!g || *pos > pairs->high)
+		return false;
+	p = mc_pairs_at(pairs, *pos);
+	if (p && p->group != g->node.self)
+		return false;
+	p = mc_pairs_at(pairs, p ? p->next : g->hosts);
+	if (!p)
+		return false;
+	*pos = mc_pairs_number(pairs, p);
+	describe_host(r, p, ret);
+	return true;
+}
+
+struct mc_addr mc_router_host_source(const struct mc_router *r, const struct mc_addr *group,
+				     const struct mc_addr *addr, uint32_t i)
+{
+	const struct mc_pair *p = pair_of(r, group, addr);
+	struct mc_set list = p ? mc_hosts_list(&r->hosts, p) : (struct mc_set){ .n = 0 };
+	struct mc_addr a = { .family = 0 };
+
+	if (i >= list.n)
+		return a;
+	a.family = r->proto->family;
+	memcpy(a.b, mc_set_at(&list, i), r->proto->addr_len);
+	return a;
+}
+
 /* ---- counters and memory ------------------------------------------------------------------- */
 
 uint64_t mc_router_count(const struct mc_router *r, enum mc_count which)
@@ -130,6 +210,6 @@ uint64_t mc_router_count(const struct mc_router *r, enum mc_count which)
 
 size_t mc_router_memory(const struct mc_router *r)
 {
-	return sizeof(*r) + mc_groups_memory(&r->groups) + mc_ledger_memory(&r->ledger) + r->scratch_cap +
-	       (r->own ? r->conf.mtu : 0);
+	return sizeof(*r) + mc_groups_memory(&r->groups) + mc_ledger_memory(&r->ledger) +
+	       mc_hosts_memory(&r->hosts, r->proto->addr_len) + r->scratch_cap + (r->own ? r->conf.mtu : 0);
 }

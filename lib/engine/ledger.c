@@ -30,7 +30,8 @@ void mc_action_init(struct mc_action *a)
 const char *mc_warning_name(unsigned warning)
 {
 	static const char *const names[MC_WARNINGS] = {
-		"older", "newer", "ssm", "sender", "self", "groups", "sources", "memory", "robustness",
+		"older",  "newer",   "ssm",   "sender", "self",
+		"groups", "sources", "hosts", "memory", "robustness",
 	};
 
 	return warning < MC_WARNINGS ? names[warning] : NULL;
@@ -64,6 +65,7 @@ const char *mc_count_name(unsigned count)
 		[MC_RX_SSM] = "rx-ssm",
 		[MC_GROUP_LIMIT] = "group-limit",
 		[MC_SOURCE_LIMIT] = "source-limit",
+		[MC_HOST_LIMIT] = "host-limit",
 		[MC_NO_MEMORY] = "no-memory",
 	};
 

@@ -13,12 +13,6 @@
 
 /* ---- limits -------------------------------------------------------------------------------- */
 
-static void no_memory(struct mc_router *r, const struct mc_addr *group, mc_time now)
-{
-	mc_ledger_add(&r->ledger, MC_NO_MEMORY);
-	mc_router_warn(r, MC_WARN_MEMORY, NULL, group, 0, now);
-}
-
 static void restart(struct mc_router *r, struct mc_group *g, mc_time until)
 {
 	if (!g->timer || until < g->timer)
@@ -65,29 +59,12 @@ static bool make_room(struct mc_router *r, struct mc_group *g, struct mc_change 
 	}
 	if (mc_groups_room(&r->groups, g, stay + c->most))
 		return true;
-	no_memory(r, &g->addr, now);
+	mc_router_no_memory(r, &g->addr, now);
 	c->most = g->sources.cap - stay;
 	return partly;
 }
 
 /* ---- the rule ------------------------------------------------------------------------------ */
-
-/* The list of a record, sorted. False: no memory. */
-static bool take_list(struct mc_router *r, struct mc_change *c, const struct mc_sources *list)
-{
-	size_t octets = (size_t)list->n * r->proto->addr_len;
-
-	c->list = (struct mc_set){ .size = r->proto->addr_len };
-	if (!list->n)
-		return true;
-	if (!mc_router_scratch(r, octets))
-		return false;
-	memcpy(r->scratch, list->octets, octets);
-	c->list.at = r->scratch;
-	c->list.n = list->n;
-	mc_set_sort(&c->list);
-	return true;
-}
 
 /* The sources, and what that means for the group. */
 static void apply_sources(struct mc_router *r, struct mc_group *g, struct mc_change *c, mc_time now)
@@ -124,8 +101,8 @@ static void apply(struct mc_router *r, struct mc_group *g, uint8_t type, const s
 		return;
 	}
 	c.times = mc_queries_times(r, g, c.rule);
-	if (!take_list(r, &c, list)) {
-		no_memory(r, &g->addr, now);
+	if (!mc_router_list(r, &c.list, list)) {
+		mc_router_no_memory(r, &g->addr, now);
 		if (!mc_judge_ssm(&r->conf.ssm, &g->addr))
 			fall(r, g, c.life);
 		return;
@@ -158,7 +135,7 @@ static struct mc_group *add_group(struct mc_router *r, const struct mc_addr *gro
 	}
 	g = mc_groups_add(&r->groups, group);
 	if (!g)
-		no_memory(r, group, now);
+		mc_router_no_memory(r, group, now);
 	return g;
 }
 
@@ -185,11 +162,13 @@ static void note_version(struct mc_router *r, struct mc_group *g, uint8_t versio
 	if (version == r->proto->newest || type != MC_IS_EX || !r->conf.compatible)
 		return;
 	if (!mc_groups_older(&r->groups, g, version, mc_after(now, r->older), now))
-		no_memory(r, &g->addr, now);
+		mc_router_no_memory(r, &g->addr, now);
 }
 
-/* False: there is nothing that it could be for. */
-static bool take(struct mc_router *r, uint8_t version, const struct mc_record *rec, mc_time now)
+/* False: there is nothing that it could be for. What the group's version does not let pass still tells what
+ * its host wants. */
+static bool take(struct mc_router *r, uint8_t version, const struct mc_record *rec,
+		 struct mc_hosts_speaker *from, mc_time now)
 {
 	struct mc_group *g = mc_groups_current(&r->groups, &rec->group, now);
 	struct mc_sources list = rec->sources;
@@ -204,16 +183,22 @@ static bool take(struct mc_router *r, uint8_t version, const struct mc_record *r
 		g = add_group(r, &rec->group, now);
 	if (!g)
 		return false;
+	if (from->addr)
+		mc_hosts_near(&r->hosts, g);
 	note_version(r, g, version, rec->type, now);
 	passed = passes(r, g, rec, &list);
 	if (passed)
 		apply(r, g, rec->type, &list, now);
 	else if (version < r->proto->newest)
 		mc_ledger_add(&r->ledger, MC_RX_IGNORED);
-	if (g->mode == MC_INCLUDE && !g->sources.n)
+	if (g->mode == MC_INCLUDE && !g->sources.n) {
 		mc_groups_remove(&r->groups, g);
-	else if (g->rare)
+		return passed;
+	}
+	if (g->rare)
 		mc_groups_spare(&r->groups, g, now);
+	if (from->addr)
+		mc_hosts_hear(r, g, from, rec, now);
 	return passed;
 }
 
@@ -248,30 +233,52 @@ static bool admit(struct mc_router *r, const struct mc_msg *m, const struct mc_r
 	return false;
 }
 
-/* RFC 9776 7.3.1, 9.2; RFC 2236 3: only the querier cares for leaves, and not if it is to be of a version
- * that has none. */
+/* RFC 9776 9.2 */
 static bool is_ignored(const struct mc_router *r, const struct mc_msg *m)
 {
-	if (m->version == 1 && r->conf.ignore_v1)
-		return true;
-	if (m->version == 2 && r->conf.ignore_v2)
-		return true;
-	return m->report.leave && (!r->querier.self || r->conf.version == r->proto->mute);
+	return (m->version == 1 && r->conf.ignore_v1) || (m->version == 2 && r->conf.ignore_v2);
 }
 
-/* The one record of an older version is the message: it counts as one of either. */
-static void hear_older(struct mc_router *r, const struct mc_msg *m, mc_time now)
+/* RFC 9776 7.3.1; RFC 2236 3: only the querier cares for leaves, and not if it is to be of a version that has
+ * none. */
+static bool leaves_matter(const struct mc_router *r)
 {
+	return r->querier.self && r->conf.version != r->proto->mute;
+}
+
+/* It changes nothing for the group, but its host said that it leaves. */
+static void note_leave(struct mc_router *r, const struct mc_msg *m, struct mc_hosts_speaker *from,
+		       mc_time now)
+{
+	struct mc_group *g;
 	struct mc_record rec;
 	size_t pos = 0;
 
-	if (is_ignored(r, m)) {
+	if (!from->addr || !mc_msg_next(m, &pos, &rec) || rec.faults ||
+	    mc_judge_ssm(&r->conf.ssm, &rec.group))
+		return;
+	g = mc_groups_find(&r->groups, &rec.group);
+	if (g)
+		mc_hosts_hear(r, g, from, &rec, now);
+}
+
+/* The one record of an older version is the message: it counts as one of either. */
+static void hear_older(struct mc_router *r, const struct mc_msg *m, struct mc_hosts_speaker *from,
+		       mc_time now)
+{
+	bool ignored = is_ignored(r, m);
+	struct mc_record rec;
+	size_t pos = 0;
+
+	if (ignored || (m->report.leave && !leaves_matter(r))) {
 		mc_ledger_add(&r->ledger, MC_RX_IGNORED);
+		if (!ignored)
+			note_leave(r, m, from, now);
 		return;
 	}
 	if (!mc_msg_next(m, &pos, &rec) || !admit(r, m, &rec, now))
 		return;
-	if (take(r, m->version, &rec, now))
+	if (take(r, m->version, &rec, from, now))
 		mc_ledger_add(&r->ledger, m->report.leave ? MC_RX_LEAVE : MC_RX_REPORT);
 }
 
@@ -300,12 +307,15 @@ static void look_ahead(const struct mc_router *r, const struct mc_msg *m, struct
 void mc_reports_hear(struct mc_router *r, const struct mc_msg *m, mc_time now)
 {
 	bool many = r->groups.n > MANY && m->report.n > 1;
+	struct mc_hosts_speaker from = { .addr = NULL };
 	struct look look = { .pos = 0 };
 	struct mc_record rec;
 	size_t pos = 0;
 
+	if (r->conf.max_hosts)
+		from = mc_hosts_speaker(r, &m->ip.src, now);
 	if (m->version < r->proto->newest) {
-		hear_older(r, m, now);
+		hear_older(r, m, &from, now);
 		return;
 	}
 	mc_ledger_add(&r->ledger, MC_RX_REPORT);
@@ -317,6 +327,6 @@ void mc_reports_hear(struct mc_router *r, const struct mc_msg *m, mc_time now)
 		if (many)
 			look_ahead(r, m, &look);
 		if (admit(r, m, &rec, now))
-			take(r, m->version, &rec, now);
+			take(r, m->version, &rec, &from, now);
 	}
 }

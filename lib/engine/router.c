@@ -89,7 +89,7 @@ static bool is_sound(const struct mc_router_conf *c)
 		return false;
 	if (c->ssm.addr.family && (c->ssm.addr.family != c->family || !mc_addr_is_multicast(&c->ssm.addr)))
 		return false;
-	if (c->max_groups > MC_TABLE_MOST)
+	if (c->max_groups > MC_TABLE_MOST || c->max_hosts > MC_PAIR_LISTS)
 		return false;
 	return times_sound(c, p) && bare_query(c, p) > 0;
 }
@@ -108,7 +108,8 @@ static bool install(struct mc_router *r, const struct mc_router_conf *conf, mc_t
 		r->own = NULL;
 	}
 	r->conf = *conf;
-	mc_groups_limit(&r->groups, conf->max_groups);
+	mc_groups_limit(&r->groups, conf->max_groups, conf->max_hosts);
+	mc_hosts_configured(r, now);
 	r->bare = (size_t)bare_query(conf, r->proto);
 	if (conf->robustness == 1)
 		mc_router_warn(r, MC_WARN_ROBUSTNESS, NULL, NULL, 0, now);
@@ -127,6 +128,7 @@ int mc_router_new(struct mc_router **ret, const struct mc_router_conf *conf, mc_
 	r->proto = mc_proto_of(conf->family);
 	r->now = now;
 	mc_groups_init(&r->groups, r->proto->newest, conf->seed);
+	mc_hosts_init(&r->hosts, conf->seed, now);
 	if (!install(r, conf, now)) {
 		free(r);
 		return -ENOMEM;
@@ -143,6 +145,7 @@ void mc_router_free(struct mc_router *r)
 	if (!r)
 		return;
 	mc_groups_free(&r->groups);
+	mc_hosts_free(&r->hosts);
 	mc_ledger_free(&r->ledger);
 	free(r->own);
 	free(r->scratch);
@@ -307,6 +310,28 @@ bool mc_router_scratch(struct mc_router *r, size_t octets)
 	return true;
 }
 
+bool mc_router_list(struct mc_router *r, struct mc_set *ret, const struct mc_sources *list)
+{
+	size_t octets = (size_t)list->n * r->proto->addr_len;
+
+	*ret = (struct mc_set){ .size = r->proto->addr_len };
+	if (!list->n)
+		return true;
+	if (!mc_router_scratch(r, octets))
+		return false;
+	memcpy(r->scratch, list->octets, octets);
+	ret->at = r->scratch;
+	ret->n = list->n;
+	mc_set_sort(ret);
+	return true;
+}
+
+void mc_router_no_memory(struct mc_router *r, const struct mc_addr *group, mc_time now)
+{
+	mc_ledger_add(&r->ledger, MC_NO_MEMORY);
+	mc_router_warn(r, MC_WARN_MEMORY, NULL, group, 0, now);
+}
+
 bool mc_router_send(struct mc_router *r, const struct mc_query *q, struct mc_action *ret)
 {
 	uint8_t *room = r->conf.room ? r->conf.room : r->own;
@@ -338,13 +363,15 @@ static bool poll_groups(struct mc_router *r, struct mc_action *ret)
 static bool poll_actions(struct mc_router *r, struct mc_action *ret)
 {
 	return mc_ledger_poll(&r->ledger, ret) || mc_querier_change(r, ret) ||
-	       mc_querier_poll(r, r->now, ret) || mc_queries_poll(r, r->now, ret) || poll_groups(r, ret);
+	       mc_querier_poll(r, r->now, ret) || mc_queries_poll(r, r->now, ret) ||
+	       mc_hosts_poll(r, r->now, ret) || poll_groups(r, ret);
 }
 
 /* Whether there is something to tell, whatever the time. */
 static bool has_news(const struct mc_router *r)
 {
-	return r->groups.changed.first || mc_querier_news(r) || mc_ledger_pending(&r->ledger);
+	return r->groups.changed.first || mc_hosts_news(&r->hosts) || mc_querier_news(r) ||
+	       mc_ledger_pending(&r->ledger);
 }
 
 mc_time mc_router_deadline(const struct mc_router *r)
@@ -357,6 +384,7 @@ mc_time mc_router_deadline(const struct mc_router *r)
 		return r->now;
 	if (q->present)
 		next = mc_sooner(next, q->present);
+	next = mc_sooner(next, r->hosts.due);
 	next = mc_sooner(next, mc_heap_first(&r->groups.ends, &item));
 	return mc_sooner(next, mc_heap_first(&r->groups.asks, &item));
 }

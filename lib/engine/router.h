@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "engine/groups.h"
+#include "engine/hosts.h"
 #include "engine/ledger.h"
 #include "engine/rules.h"
 
@@ -36,6 +37,7 @@ struct mc_router {
 	const struct mc_proto *proto;
 	mc_time now;        /* the latest that was told */
 	struct mc_groups groups;
+	struct mc_hosts hosts;
 	struct mc_querier querier;
 	struct mc_turn turn;
 	struct mc_ledger ledger;
@@ -63,6 +65,12 @@ static inline void mc_router_warn(struct mc_router *r, enum mc_warning which, co
 {
 	mc_ledger_warn(&r->ledger, which, addr, group, version, r->conf.warning_interval, now);
 }
+
+/* mc_router_no_memory counts and warns that there was none for something of a group. */
+void mc_router_no_memory(struct mc_router *r, const struct mc_addr *group, mc_time now);
+
+/* mc_router_list gives the list of a record, sorted, in the scratch. False: no memory. */
+bool mc_router_list(struct mc_router *r, struct mc_set *ret, const struct mc_sources *list);
 
 /* mc_router_scratch makes the scratch that large. False: no memory. */
 bool mc_router_scratch(struct mc_router *r, size_t octets);

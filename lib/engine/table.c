@@ -1,9 +1,6 @@
 /*
- * table.c - items by address, in pools that grow by doubling and are reused. It knows nothing of what
- * an item means.
- *
- * Whoever sends reports chooses what the keys are: the hash is SipHash (Aumasson and Bernstein, 2012)
- * with one round a word and three at the end, so that without the seed nobody can aim at one chain.
+ * table.c - items by address, in pools that grow a little and are reused. It knows nothing of what an item
+ * means. Whoever sends reports chooses what the keys are.
  */
 #include "engine/table.h"
 
@@ -12,48 +9,13 @@
 
 enum { FEW = 4 }; /* items that need no buckets */
 
-static inline uint64_t turn(uint64_t v, unsigned by)
-{
-	return v << by | v >> (64 - by);
-}
-
-static inline void sip_round(uint64_t v[4])
-{
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = turn(v[1], 13) ^ v[0];
-	v[3] = turn(v[3], 16) ^ v[2];
-	v[0] = turn(v[0], 32);
-	v[2] += v[1];
-	v[0] += v[3];
-	v[1] = turn(v[1], 17) ^ v[2];
-	v[3] = turn(v[3], 21) ^ v[0];
-	v[2] = turn(v[2], 32);
-}
-
 /* The second half of a short address is empty, and passed over. */
 static inline uint32_t hash_of(const struct mc_table *t, uint32_t owner, const struct mc_addr *key)
 {
-	uint64_t v[4], words[3];
-	size_t n;
+	uint64_t words[3] = { (uint64_t)owner << 8 | key->family };
 
-	words[0] = (uint64_t)owner << 8 | key->family;
 	memcpy(words + 1, key->b, sizeof(key->b));
-	n = words[2] ? 3 : 2;
-	v[0] = t->key[0] ^ UINT64_C(0x736f6d6570736575);
-	v[1] = t->key[1] ^ UINT64_C(0x646f72616e646f6d);
-	v[2] = t->key[0] ^ UINT64_C(0x6c7967656e657261);
-	v[3] = t->key[1] ^ UINT64_C(0x7465646279746573);
-	for (size_t i = 0; i < n; i++) {
-		v[3] ^= words[i];
-		sip_round(v);
-		v[0] ^= words[i];
-	}
-	v[2] ^= 0xff;
-	for (size_t i = 0; i < 3; i++)
-		sip_round(v);
-	v[0] ^= v[1] ^ v[2] ^ v[3];
-	return (uint32_t)(v[0] ^ v[0] >> 32);
+	return mc_sip_hash(&t->sip, words, words[2] ? 3 : 2);
 }
 
 static const struct mc_addr *key_of(const struct mc_node *n)
@@ -63,9 +25,7 @@ static const struct mc_addr *key_of(const struct mc_node *n)
 
 void mc_table_init(struct mc_table *t, size_t size, uint32_t max, uint64_t seed)
 {
-	*t = (struct mc_table){ .size = (uint32_t)size, .max = max };
-	t->key[0] = seed;
-	t->key[1] = turn(seed, 32) * UINT64_C(0x9e3779b97f4a7c15);
+	*t = (struct mc_table){ .size = (uint32_t)size, .max = max, .sip = mc_sip_of(seed) };
 }
 
 void mc_table_free(struct mc_table *t)
@@ -111,11 +71,11 @@ static bool widen(struct mc_table *t, uint32_t cap)
 	return true;
 }
 
-/* All places are in use: none is in the list of free ones. By a quarter, so that little is empty: the C
+/* All places are in use: none is in the list of free ones. By an eighth, so that little is empty: the C
  * library moves what is large without copying it. */
 static bool grow(struct mc_table *t)
 {
-	uint32_t cap = t->cap + t->cap / 4 + 1;
+	uint32_t cap = t->cap + t->cap / 8 + 1;
 	uint8_t *items;
 
 	if (cap > t->max)

@@ -11,6 +11,8 @@
 
 #include <mcast/base.h>
 
+#include "base/sip.h"
+
 struct mc_node {
 	uint32_t self; /* its number, from 1 on; 0: nothing is there */
 	uint32_t hash;
@@ -32,7 +34,7 @@ struct mc_table {
 	uint32_t free;     /* first free one below */
 	uint32_t mask;     /* buckets - 1 */
 	uint32_t n, max, cap; /* items there are, may be, have room */
-	uint64_t key[2];
+	struct mc_sip sip;
 };
 
 #define MC_TABLE_MOST (UINT32_C(1) << 30)

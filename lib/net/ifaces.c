@@ -12,6 +12,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdlib.h>
 
 #include "base/grow.h"
@@ -21,10 +22,14 @@
 #define MOST_TRIES 100
 
 /* mnl_attr_for_each, whose own conversion -Wconversion does not accept. */
-#define EACH_ATTR(a, h, offset)                                                                        \
-	for ((a) = mnl_nlmsg_get_payload_offset((h), (offset));                                        \
-	     mnl_attr_ok((a), (int)((const char *)mnl_nlmsg_get_payload_tail(h) - (const char *)(a))); \
+#define EACH_UNTIL(a, first, end)                                                             \
+	for ((a) = (first); mnl_attr_ok((a), (int)((const char *)(end) - (const char *)(a))); \
 	     (a) = mnl_attr_next(a))
+#define EACH_ATTR(a, h, offset) \
+	EACH_UNTIL(a, mnl_nlmsg_get_payload_offset((h), (offset)), mnl_nlmsg_get_payload_tail(h))
+#define EACH_NESTED(a, nest)                                             \
+	EACH_UNTIL(a, (const struct nlattr *)mnl_attr_get_payload(nest), \
+		   (const char *)(nest) + mnl_attr_get_len(nest))
 
 struct mc_ifaces {
 	struct mnl_socket *query, *follow;
@@ -66,6 +71,46 @@ static struct mc_iface *find(struct mc_iface *v, size_t n, uint32_t index)
 
 /* ---- reading ------------------------------------------------------------------------ */
 
+/* What is particular to a bridge: IFLA_INFO_DATA comes behind IFLA_INFO_KIND. */
+static void read_info(struct mc_iface *i, const struct nlattr *info)
+{
+	const struct nlattr *a, *b;
+
+	EACH_NESTED(a, info) {
+		if (mnl_attr_get_type(a) == IFLA_INFO_KIND)
+			i->bridge = !strcmp(mnl_attr_get_str(a), "bridge");
+		if (mnl_attr_get_type(a) != IFLA_INFO_DATA || !i->bridge)
+			continue;
+		EACH_NESTED(b, a) {
+			if (mnl_attr_get_type(b) == IFLA_BR_MCAST_SNOOPING)
+				i->snooping = mnl_attr_get_u8(b);
+			else if (mnl_attr_get_type(b) == IFLA_BR_MCAST_QUERIER)
+				i->querier = mnl_attr_get_u8(b);
+		}
+	}
+}
+
+static void read_attr(struct mc_iface *i, const struct nlattr *a)
+{
+	switch (mnl_attr_get_type(a)) {
+	case IFLA_IFNAME:
+		strncpy(i->name, mnl_attr_get_str(a), sizeof i->name - 1);
+		break;
+	case IFLA_MTU:
+		i->mtu = mnl_attr_get_u32(a);
+		break;
+	case IFLA_ADDRESS:
+		if (i->ether && mnl_attr_get_payload_len(a) == sizeof i->hardware)
+			memcpy(i->hardware, mnl_attr_get_payload(a), sizeof i->hardware);
+		break;
+	case IFLA_LINKINFO:
+		read_info(i, a);
+		break;
+	default:
+		break;
+	}
+}
+
 static int read_link(const struct nlmsghdr *h, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(h);
@@ -80,14 +125,12 @@ static int read_link(const struct nlmsghdr *h, void *arg)
 		return MNL_CB_ERROR;
 	i->index = (uint32_t)info->ifi_index;
 	i->up = info->ifi_flags & IFF_UP;
+	i->running = info->ifi_flags & IFF_RUNNING;
 	i->multicast = info->ifi_flags & IFF_MULTICAST;
 	i->loopback = info->ifi_flags & IFF_LOOPBACK;
-	EACH_ATTR(a, h, sizeof *info) {
-		if (mnl_attr_get_type(a) == IFLA_IFNAME)
-			strncpy(i->name, mnl_attr_get_str(a), sizeof i->name - 1);
-		else if (mnl_attr_get_type(a) == IFLA_MTU)
-			i->mtu = mnl_attr_get_u32(a);
-	}
+	i->ether = info->ifi_type == ARPHRD_ETHER || info->ifi_type == ARPHRD_LOOPBACK;
+	EACH_ATTR(a, h, sizeof *info)
+		read_attr(i, a);
 	return MNL_CB_OK;
 }
 
@@ -112,6 +155,15 @@ static struct mc_addr subnet_broadcast(const struct mc_ifaddr *a)
 	return b;
 }
 
+/* An optimistic address may be used while it is tentative (RFC 4429). IFA_F_SECONDARY is IPv4's alone: the
+ * same bit tells of IPv6 that an address is temporary. */
+static void read_flags(struct mc_ifaddr *a, unsigned char af, uint32_t flags)
+{
+	a->tentative = (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE ||
+		       flags & IFA_F_DADFAILED;
+	a->secondary = af == AF_INET && flags & IFA_F_SECONDARY;
+}
+
 static int read_addr(const struct nlmsghdr *h, void *arg)
 {
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(h);
@@ -120,6 +172,7 @@ static int read_addr(const struct nlmsghdr *h, void *arg)
 	struct mc_iface *i = find(s->v, s->n, info->ifa_index);
 	const struct nlattr *a;
 
+	read_flags(&found, info->ifa_family, info->ifa_flags);
 	EACH_ATTR(a, h, sizeof *info) {
 		uint16_t type = mnl_attr_get_type(a);
 
@@ -130,6 +183,8 @@ static int read_addr(const struct nlmsghdr *h, void *arg)
 			found.net = addr_of(a, info->ifa_family);
 		else if (type == IFA_BROADCAST)
 			found.broadcast = addr_of(a, info->ifa_family);
+		else if (type == IFA_FLAGS) /* all of them; ifa_flags holds the first eight */
+			read_flags(&found, info->ifa_family, mnl_attr_get_u32(a));
 	}
 	if (h->nlmsg_type != RTM_NEWADDR || !i || !found.addr.family)
 		return MNL_CB_OK;
@@ -339,6 +394,18 @@ bool mc_iface_on_link(const struct mc_iface *i, const struct mc_addr *a)
 			return true;
 	}
 	return false;
+}
+
+struct mc_addr mc_iface_own(const struct mc_iface *i, uint8_t family)
+{
+	for (size_t k = 0; k < i->naddrs; k++) {
+		const struct mc_ifaddr *a = &i->addrs[k];
+
+		if (a->addr.family == family && !a->tentative && !a->secondary &&
+		    (family == MC_IPV4 || mc_addr_is_link_local(&a->addr)))
+			return a->addr;
+	}
+	return (struct mc_addr){ 0 };
 }
 
 bool mc_iface_has(const struct mc_iface *i, const struct mc_addr *a)

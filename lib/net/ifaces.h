@@ -14,6 +14,8 @@ struct mc_ifaddr {
 	struct mc_addr broadcast; /* as it was set; family 0: none */
 	struct mc_addr net;       /* its first len bits are on the link; point-to-point: the other end's */
 	uint8_t len;              /* of the prefix, in bits */
+	bool tentative;           /* IPv6: not to be used yet, or a duplicate (RFC 4862 5.4) */
+	bool secondary;           /* IPv4: another one of its subnet came before it */
 };
 
 struct mc_iface {
@@ -22,6 +24,11 @@ struct mc_iface {
 	uint32_t life; /* another one when the index was given up and taken again in between */
 	char name[MC_IFNAME_SIZE];
 	bool up, multicast, loopback;
+	bool running;        /* up, and its carrier is there: packets can pass */
+	bool ether;          /* has Ethernet addresses: frames begin with 14 octets */
+	uint8_t hardware[6]; /* its own; 0 where it has none */
+	bool bridge;         /* a Linux bridge's own device */
+	bool snooping, querier; /* a bridge: it does that itself */
 	size_t naddrs;
 	struct mc_ifaddr *addrs;
 };
@@ -51,6 +58,10 @@ bool mc_iface_can(const struct mc_iface *i);
 /* mc_iface_on_link tells whether an address is a neighbour: in a prefix of the interface, or
  * link-local; on a loopback interface everything is. */
 bool mc_iface_on_link(const struct mc_iface *i, const struct mc_addr *a);
+
+/* mc_iface_own gives the address to speak IGMP or MLD from: the first one of IPv4 (RFC 9776 4.1.2), the first
+ * link-local one of IPv6 that may be used (RFC 9777 5.1.14); no address where there is none. */
+struct mc_addr mc_iface_own(const struct mc_iface *i, uint8_t family);
 
 /* mc_iface_has tells whether it is an address of the interface; mc_ifaces_is_own: of any, or loopback. */
 bool mc_iface_has(const struct mc_iface *i, const struct mc_addr *a);

@@ -127,7 +127,7 @@ bool mc_link_known(int link)
 }
 
 /* Reads the VLAN tags; a priority tag (id 0) is passed over. */
-static void read_tags(struct mc_rd *rd, struct mc_frame *f)
+static void read_tags(struct mc_rd *rd, struct mc_framing *f)
 {
 	size_t n = 0;
 
@@ -139,12 +139,12 @@ static void read_tags(struct mc_rd *rd, struct mc_frame *f)
 	}
 }
 
-int mc_frame_decode(struct mc_frame *ret, int link, const void *octets, size_t len)
+int mc_frame_decode(struct mc_framing *ret, int link, const void *octets, size_t len)
 {
 	struct mc_rd rd = { .base = octets, .len = len };
 	struct head h = { .type = 0 };
 	int err = read_head(&rd, link, &h);
-	struct mc_frame f = { .ifindex = h.ifindex, .ethertype = h.type };
+	struct mc_framing f = { .ifindex = h.ifindex, .ethertype = h.type };
 
 	if (err < 0)
 		return err;

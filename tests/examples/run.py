@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The examples do what they say: listen hears on lo what send sends, message writes and reads a report,
-roles and scenario show the protocols. TAP.
+roles and scenario show the protocols, link shows what passes an interface. TAP.
 
 MCAST_EXAMPLES is the directory that holds them, built. They run in a network namespace of their own: there lo can be
 given what IPv6 multicast on it needs, and no other has the port.
@@ -9,6 +9,7 @@ given what IPv6 multicast on it needs, and no other has the port.
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -118,6 +119,45 @@ def roles(tap, group, names):
     tap.point(good, f"roles speak about {group}", [done.stdout, done.stderr, repr(missing), repr(left)])
 
 
+def join(family, group, index):
+    """Joins a group and leaves it again, so that the kernel says both."""
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
+        address = socket.inet_pton(family, group)
+        if family == socket.AF_INET:
+            s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack("=4s4si", address, bytes(4), index))
+        else:
+            s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, struct.pack("=16si", address, index))
+        time.sleep(0.02)
+
+
+def shows_link(tap):
+    """At both ends of a veth pair: what the kernel of the one says is out there, and in at the other."""
+    name = "link shows who joins what, here and there"
+    pair = "ip link add t0 type veth peer name t1 && ip address add 10.0.0.7/24 dev t0"
+    address = "ip link set t1 up && ip link set t0 up && ip address add fe80::7/64 dev t0 nodad"
+    if subprocess.run(["sh", "-c", f"{pair} && {address}"], capture_output=True).returncode:
+        tap.skip(name, "no veth devices")
+        return
+    lines = ["IGMPv3 report: 10.0.0.7 joins 239.1.2.3", "MLDv2 report: fe80::7 joins ff15::1234"]
+    wanted = {("t0", f"out {line}") for line in lines} | {("t1", f"in  {line}") for line in lines}
+    ends = {end: subprocess.Popen([program("link"), end], stdout=subprocess.PIPE) for end in ("t0", "t1")}
+    said = dict.fromkeys(ends, b"")
+    try:
+        until = time.monotonic() + PATIENCE
+        while wanted and time.monotonic() < until:
+            join(socket.AF_INET, "239.1.2.3", socket.if_nametoindex("t0"))
+            join(socket.AF_INET6, "ff15::1234", socket.if_nametoindex("t0"))
+            for end, link in ends.items():
+                os.set_blocking(link.stdout.fileno(), False)
+                said[end] += link.stdout.read() or b""
+                wanted -= {(end, line) for line in said[end].decode().splitlines()}
+        tap.point(not wanted, name, [repr(wanted), repr(said)])
+    finally:
+        for link in ends.values():
+            link.kill()
+            link.wait()
+
+
 def plans(tap):
     """The planning scripts, with a hundredth of the hosts."""
     folder = os.path.join(HERE, "..", "..", "examples")
@@ -151,12 +191,18 @@ def main():
     shows(tap, "message writes and reads a join, IPv6", ["fe80::2", "ff15::1234"], JOIN6)
     said = run("message", "10.0.0.7", "10.0.0.9@232.1.2.3").stdout.partition("\n")[2]
     tap.point(said == ALLOW4, "message joins one source", [repr(said)])
+    if inside:
+        shows_link(tap)
+    else:
+        tap.skip("link shows who joins what, here and there", "no network namespace to be had")
     plans(tap)
     roles(tap, "239.1.2.3", NAMES4)
     roles(tap, "ff15::1234", NAMES6)
     said = run("scenario")
     tap.point(said.returncode == 0 and said.stdout == "IGMP: as wanted\nMLD: as wanted\n", "scenario runs in both families",
               [repr(said)])
+    refuses(tap, "link", [], "usage: link")
+    refuses(tap, "link", ["no-such-iface"], "no-such-iface: ")
     refuses(tap, "roles", [], "roles: usage: ")
     refuses(tap, "roles", ["10.0.0.7"], "10.0.0.7: ")
     refuses(tap, "message", [], "usage: message")

@@ -12,7 +12,7 @@ static const int links[] = {
 	MC_LINK_IPV4,     MC_LINK_IPV6,    MC_LINK_SLL2, -1,
 };
 
-static void check_inside(const struct mc_frame *f, const uint8_t *octets, size_t len)
+static void check_inside(const struct mc_framing *f, const uint8_t *octets, size_t len)
 {
 	MUST(f->header <= len);
 	MUST(f->ethertype == 0x0800 || f->ethertype == 0x86dd);
@@ -23,10 +23,10 @@ static void check_inside(const struct mc_frame *f, const uint8_t *octets, size_t
 }
 
 /* err and f are what the frame itself gave. */
-static void check_cooked(int err, const struct mc_frame *f, const uint8_t *cooked, size_t len,
+static void check_cooked(int err, const struct mc_framing *f, const uint8_t *cooked, size_t len,
 			 const uint8_t *octets, size_t octets_len)
 {
-	struct mc_frame again;
+	struct mc_framing again;
 
 	MUST(mc_frame_decode(&again, MC_LINK_SLL2, cooked, len) == err);
 	if (err)
@@ -40,7 +40,7 @@ static void check_cooked(int err, const struct mc_frame *f, const uint8_t *cooke
 static void check_frame(int link, const uint8_t *octets, size_t len)
 {
 	uint8_t *cooked = malloc(20 + len);
-	struct mc_frame f;
+	struct mc_framing f;
 	size_t rest = 0;
 	int err = mc_frame_decode(&f, link, octets, len);
 	int n;

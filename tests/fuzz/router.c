@@ -2,19 +2,26 @@
  * router.c - fuzzes the router role: octets are its configuration, packets and messages that it hears, and
  * time. What must hold: the deadline is ahead once all was polled, what it sends can be read and is as the
  * RFCs want it, limits hold and memory with them, that groups come and go is told, what is forwarded
- * changes for those groups alone that were told, and in the end nothing is left.
+ * changes for those groups alone that were told, hosts that are kept are those that were told, and in the end
+ * nothing is left.
  */
 #include <mcast/router.h>
 
 #include "fuzz.h"
 
 enum { GROUPS_MOST = 6, SOURCES_MOST = 10, MEMORY_MOST = 160 * 1024, PLACES = 2 * GROUPS_MOST, TRIED = 4 };
+enum { HOSTS_MOST = 12, HOSTS_FEW = 3, NEWS_MOST = 3 * 1024 * 1024 /* what a caller leaves unpolled */ };
 
 /* What was told of a group. */
 struct told {
 	struct mc_addr group;
 	bool fresh;            /* since it was polled to the end last */
 	unsigned forwards;     /* then: bits, see forwards_of */
+};
+
+/* A host that was told to be a member. */
+struct member {
+	struct mc_addr group, addr;
 };
 
 struct run {
@@ -27,6 +34,8 @@ struct run {
 	struct told told[PLACES];
 	size_t n;
 	struct mc_addr tried[TRIED]; /* sources that were heard of */
+	struct member members[HOSTS_MOST];
+	size_t n_members;
 };
 
 static uint8_t take(struct run *r)
@@ -75,6 +84,56 @@ static void check_group_told(struct run *r, const struct mc_action *a)
 	r->told[at].fresh = true;
 }
 
+static size_t find_member(const struct run *r, const struct mc_addr *group, const struct mc_addr *addr)
+{
+	size_t i = 0;
+
+	while (i < r->n_members &&
+	       (mc_addr_cmp(&r->members[i].group, group) || mc_addr_cmp(&r->members[i].addr, addr)))
+		i++;
+	return i;
+}
+
+static void check_host_told(struct run *r, const struct mc_action *a)
+{
+	size_t at = find_member(r, &a->group, &a->addr);
+
+	MUST(a->present == (at == r->n_members) && !(a->present && a->expired));
+	MUST(a->addr.family == r->proto->family && !mc_addr_is_unspecified(&a->addr));
+	if (!a->present) {
+		r->members[at] = r->members[--r->n_members];
+		return;
+	}
+	MUST(r->n_members < HOSTS_MOST);
+	r->members[r->n_members++] = (struct member){ a->group, a->addr };
+}
+
+static void check_host(const struct run *r, const struct mc_addr *group, const struct mc_router_host *host)
+{
+	struct mc_router_host found = { .size = sizeof(found) };
+	struct mc_addr last = { .family = 0 }, s;
+	uint32_t n = 0;
+
+	MUST(mc_router_host(r->r, group, &host->addr, &found) && found.heard == host->heard);
+	MUST(find_member(r, group, &host->addr) < r->n_members);
+	for (; (s = mc_router_host_source(r->r, group, &host->addr, n)).family; n++, last = s)
+		MUST(mc_addr_cmp(&last, &s) < 0);
+	MUST(n == host->sources && n <= SOURCES_MOST);
+	MUST(host->since <= host->heard && host->heard <= r->now);
+}
+
+static void check_hosts(const struct run *r, const struct mc_router_group *g)
+{
+	struct mc_router_host host = { .size = sizeof(host) };
+	uint32_t n = 0;
+
+	for (uint32_t pos = 0; mc_router_host_next(r->r, &g->group, &pos, &host); n++)
+		check_host(r, &g->group, &host);
+	MUST(n == g->hosts);
+	if (g->last_reporter.family)
+		MUST(mc_router_host(r->r, &g->group, &g->last_reporter, &host));
+}
+
 /* Of the sources that were tried, and of any other. */
 static unsigned forwards_of(const struct run *r, const struct mc_addr *group)
 {
@@ -106,7 +165,7 @@ static void check_groups(struct run *r)
 {
 	struct mc_router_status s = { .size = sizeof(s) };
 	struct mc_router_group g = { .size = sizeof(g) };
-	uint64_t sources = 0;
+	uint64_t sources = 0, hosts = 0;
 	uint32_t n = 0;
 
 	for (uint32_t pos = 0; mc_router_group_next(r->r, &pos, &g); n++) {
@@ -119,10 +178,13 @@ static void check_groups(struct run *r)
 		t->fresh = false;
 		MUST(g.version >= 1 && g.version <= r->proto->newest);
 		check_sources(r, &g);
+		check_hosts(r, &g);
 		sources += g.sources;
+		hosts += g.hosts;
 	}
 	mc_router_status(r->r, &s);
 	MUST(n == r->n && n == s.groups && n <= GROUPS_MOST && sources == s.sources);
+	MUST(hosts == s.hosts && hosts == r->n_members);
 	MUST(s.querier || s.query == MC_NEVER);
 	MUST(s.robustness > 0 && s.query_interval > 0);
 }
@@ -144,8 +206,10 @@ static void poll(struct run *r, size_t most)
 			check_sent(r, &a);
 		else if (a.kind == MC_ACTION_GROUP)
 			check_group_told(r, &a);
+		else if (a.kind == MC_ACTION_HOST)
+			check_host_told(r, &a);
 	}
-	MUST(mc_router_memory(r->r) < MEMORY_MOST);
+	MUST(mc_router_memory(r->r) < MEMORY_MOST + (r->conf.max_hosts ? NEWS_MOST : 0));
 }
 
 /* ---- messages ------------------------------------------------------------------------------ */
@@ -241,6 +305,7 @@ static struct mc_router_conf conf_of(uint8_t family, uint8_t bits, uint8_t more)
 	mc_router_conf_init(&conf, family);
 	conf.version = (uint8_t)(conf.version - (bits >> 1 & 3) % conf.version);
 	conf.passive = (bits & 0x38) == 0x38;
+	conf.max_hosts = bits & 0x08 ? HOSTS_MOST : bits & 0x10 ? HOSTS_FEW : 0;
 	conf.compatible = !(bits & 0x40);
 	conf.strict_ttl = bits & 0x80;
 	conf.require_alert = more & 1;
@@ -267,6 +332,8 @@ static void configure(struct run *r)
 	poll(r, SIZE_MAX);
 	r->conf = conf_of(r->proto->family, bits, more);
 	MUST(mc_router_configure(r->r, &r->conf, r->now) == 0);
+	if (!r->conf.max_hosts)
+		r->n_members = 0;
 }
 
 static void step(struct run *r)
@@ -313,7 +380,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r.now += 1000000 * MC_SEC; /* longer than any timer there is */
 	poll(&r, SIZE_MAX);
 	mc_router_status(r.r, &s);
-	MUST(s.groups == 0 && s.sources == 0 && s.querier == !r.conf.passive && !s.other_querier);
+	MUST(s.groups == 0 && s.sources == 0 && s.hosts == 0);
+	MUST(s.querier == !r.conf.passive && !s.other_querier);
 	mc_router_free(r.r);
 	return 0;
 }

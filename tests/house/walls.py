@@ -18,6 +18,7 @@ SEES = {
 PUBLIC = {
     "base": "base",
     "sock": "net",
+    "link": "net",
     "net": "net",
     "msg": "wire",
     "engine": "engine",

@@ -2,47 +2,9 @@
  * ifaces.c - tests of the list of interfaces, in a network of their own: what a snapshot says,
  * and how it follows what ip(8) does.
  */
-#include <poll.h>
 #include <signal.h>
 
-#include "net/ifaces.h"
-#include "netns.h"
-
-static struct mc_ifaces *ifs_new(bool follow)
-{
-	struct mc_ifaces *s;
-
-	assert_int_equal(mc_ifaces_new(&s, follow), 0);
-	return s;
-}
-
-/* Waits for the kernel to say that something changed, and takes it in. */
-static void follow(struct mc_ifaces *s)
-{
-	struct pollfd p = { .fd = mc_ifaces_fd(s), .events = POLLIN };
-
-	assert_int_equal(poll(&p, 1, GENEROUS), 1);
-	assert_int_equal(mc_ifaces_process(s), 0);
-}
-
-static const struct mc_iface *named(const struct mc_ifaces *s, const char *name)
-{
-	const struct mc_iface *i = mc_ifaces_name(s, name);
-
-	if (!i)
-		fail_msg("no interface %s", name);
-	return i;
-}
-
-static const struct mc_ifaddr *find_addr(const struct mc_iface *i, const char *text)
-{
-	struct mc_addr a = address(text);
-
-	for (size_t k = 0; k < i->naddrs; k++)
-		if (!mc_addr_cmp(&i->addrs[k].addr, &a))
-			return &i->addrs[k];
-	return NULL;
-}
+#include "ifs.h"
 
 static void check_addr(const struct mc_iface *i, const char *text, unsigned len, const char *net)
 {

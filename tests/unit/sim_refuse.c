@@ -260,7 +260,7 @@ static const struct refusal events[] = {
 	  "rx-truncated, rx-malformed, rx-bad-hoplimit, rx-bad-ttl ..." },
 	{ "0 R1 = count nosuch 1", 1, 14, "'nosuch' is no counter (no-memory, see mcast-sim(1))" },
 	{ "0 R1 = warned nosuch 1", 1, 15,
-	  "'nosuch' is no warning (older, newer, ssm, sender, self, groups, sources, memory, "
+	  "'nosuch' is no warning (older, newer, ssm, sender, self, groups, sources, hosts, memory, "
 	  "robustness)" },
 	{ "0 P join G1", 1, 5, NO_MEMBER },
 	{ "0 P listen G1 exclude {}", 1, 5, NO_MEMBER },

@@ -61,7 +61,7 @@ static const int links[] = {
 };
 
 /* mc_frame_decode of a copy that ends with its block. */
-static int decode(struct mc_frame *ret, int link, const uint8_t *octets, size_t len)
+static int decode(struct mc_framing *ret, int link, const uint8_t *octets, size_t len)
 {
 	uint8_t *copy = wire_copy(octets, len);
 	int err = mc_frame_decode(ret, link, copy, len);
@@ -70,7 +70,7 @@ static int decode(struct mc_frame *ret, int link, const uint8_t *octets, size_t 
 	return err;
 }
 
-static void equal_frame(const char *hex, const struct mc_frame *f, const struct row *want)
+static void equal_frame(const char *hex, const struct mc_framing *f, const struct row *want)
 {
 	char a[100], b[100];
 
@@ -88,7 +88,7 @@ static void test_decode(void **state)
 		const struct row *row = &rows[i];
 		uint8_t octets[64];
 		size_t len = wire_hex(octets, sizeof(octets), row->hex);
-		struct mc_frame f;
+		struct mc_framing f;
 		int err = decode(&f, row->link, octets, len);
 
 		equal(row->hex, wire_err(err), row->ethertype == WRONG ? "MC_ERR_FRAME" : "0");
@@ -108,7 +108,7 @@ static void test_short(void **state)
 		size_t least = row->header ? row->header : 1;
 
 		for (size_t n = 0; n <= len; n++) {
-			struct mc_frame f, before;
+			struct mc_framing f, before;
 			bool good = row->ethertype != WRONG && n >= least;
 
 			memset(&f, 0x5a, sizeof(f));
@@ -133,7 +133,7 @@ static bool is_listed(int link)
 static void test_links(void **state)
 {
 	uint8_t octets[64] = { 0x46 }, out[20];
-	struct mc_frame f;
+	struct mc_framing f;
 	size_t rest;
 
 	(void)state;
@@ -197,7 +197,7 @@ static void test_sll2_read_back(void **state)
 		const struct row *row = &rows[i];
 		uint8_t octets[64], again[84];
 		size_t len = wire_hex(octets, sizeof(octets), row->hex), rest;
-		struct mc_frame f;
+		struct mc_framing f;
 		int n = mc_frame_sll2(again, sizeof(again), 3, row->link, octets, len, &rest);
 		struct row want = *row;
 
