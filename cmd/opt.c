@@ -182,7 +182,7 @@ static int set_seconds(const struct opt *o, void *dest, const char *arg, char *w
 	return 0;
 }
 
-static int set(const struct opt *o, void *dest, const char *arg, char *why, size_t cap)
+int opt_set(const struct opt *o, void *dest, const char *arg, char *why, size_t cap)
 {
 	switch (o->type) {
 	case OPT_FLAG:
@@ -275,7 +275,7 @@ static int give(struct line *l, const struct opt *o, const char *as, const char 
 		opt_usage(l->v);
 		return HELPED;
 	}
-	if (set(o, (char *)l->conf + o->offset, arg, why, sizeof why) == 0)
+	if (opt_set(o, (char *)l->conf + o->offset, arg, why, sizeof why) == 0)
 		return DONE;
 	if (o->type == OPT_CALL) /* which says itself what next */
 		opt_refuse(l->v, "%s%s%.200s: %s", as, arg ? " " : "", arg ? arg : "", why);

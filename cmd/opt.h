@@ -51,6 +51,10 @@ int opt_parse(const struct verb *v, int argc, char **argv, void *conf);
 /* opt_help is the row of --help, which every verb has without having it in its table. */
 extern const struct opt opt_help;
 
+/* opt_set sets what a row is about, dest, to an argument (NULL where it takes none): 0, or -1 with dest
+ * untouched after writing one clause into why. */
+int opt_set(const struct opt *o, void *dest, const char *arg, char *why, size_t cap);
+
 /* opt_wants tells whether an option takes an argument. */
 bool opt_wants(const struct opt *o);
 

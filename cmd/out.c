@@ -14,7 +14,7 @@
 /* Sixteen digits: Unix seconds with microseconds, and no digits that binary fractions invent. */
 #define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(16))
 
-static mc_time now(void)
+mc_time out_now(void)
 {
 	struct timespec t;
 
@@ -51,20 +51,34 @@ json_t *out_begin(int schema, const char *event, mc_time at)
 /* Each brace and comma comes by itself: a lock for each would take a third of the time. */
 static int put_piece(const char *text, size_t len, void *arg)
 {
-	(void)arg;
-	return fwrite_unlocked(text, 1, len, stdout) == len ? 0 : -1;
+	return fwrite_unlocked(text, 1, len, arg) == len ? 0 : -1;
+}
+
+void out_json(json_t *obj, FILE *to)
+{
+	json_dump_callback(obj, put_piece, to, DUMP_FLAGS);
+	json_decref(obj);
+}
+
+void out_json_open(json_t *obj, FILE *to)
+{
+	char *text = json_dumps(obj, DUMP_FLAGS);
+
+	if (text)
+		fwrite(text, 1, strlen(text) - 1, to);
+	free(text);
+	json_decref(obj);
 }
 
 void out_end(json_t *obj)
 {
-	json_dump_callback(obj, put_piece, NULL, DUMP_FLAGS);
-	json_decref(obj);
+	out_json(obj, stdout);
 	putchar('\n');
 }
 
 void out_event(int schema, const char *event, json_t *obj)
 {
-	json_t *all = out_begin(schema, event, now());
+	json_t *all = out_begin(schema, event, out_now());
 
 	json_object_update_missing(all, obj);
 	json_decref(obj);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <mcast/base.h>
+#include <stdio.h>
 
 /* out_event prints one JSON object as a line and flushes it: "event", "ts" (Unix seconds),
  * "host" and "schema" first, then the keys of obj in their order. obj is taken over. schema is
@@ -17,6 +18,14 @@ void out_event(int schema, const char *event, json_t *obj);
  * not flush. */
 json_t *out_begin(int schema, const char *event, mc_time at);
 void out_end(json_t *obj);
+
+/* out_json writes an object and takes it over. out_json_open leaves out the brace at its end: members may
+ * follow, a comma first. */
+void out_json(json_t *obj, FILE *to);
+void out_json_open(json_t *obj, FILE *to);
+
+/* out_now is the time since 1970. */
+mc_time out_now(void);
 
 /* out_flush flushes stdout; -1 when it could not be written (a closed pipe, a full disk). */
 int out_flush(void);

@@ -8,22 +8,33 @@
 #include <errno.h>
 #include <sys/prctl.h>
 
-int priv_drop(bool keep_bind)
+static const unsigned capabilities[] = {
+	[PRIV_BIND] = CAP_NET_BIND_SERVICE,
+	[PRIV_RAW] = CAP_NET_RAW,
+};
+
+int priv_drop(enum priv keep)
 {
-	bool bind;
+	bool kept;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
 	if (capng_get_caps_process() < 0)
 		return -EPERM;
-	bind = keep_bind && capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE);
+	kept = keep != PRIV_NONE && capng_have_capability(CAPNG_PERMITTED, capabilities[keep]);
 	/* The bounding set needs CAP_SETPCAP, so it goes first, where it can at all. */
 	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP)) {
 		capng_clear(CAPNG_SELECT_BOUNDS);
 		capng_apply(CAPNG_SELECT_BOUNDS);
 	}
 	capng_clear(CAPNG_SELECT_CAPS);
-	if (bind && capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_BIND_SERVICE) < 0)
+	if (kept && capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, capabilities[keep]) < 0)
 		return -EPERM;
 	return capng_apply(CAPNG_SELECT_CAPS) < 0 ? -EPERM : 0;
+}
+
+bool priv_has(enum priv which)
+{
+	return capng_get_caps_process() >= 0 &&
+	       (which == PRIV_NONE || capng_have_capability(CAPNG_EFFECTIVE, capabilities[which]));
 }

@@ -85,7 +85,7 @@ int ping_run_open(struct ping_run *r, const struct verb *v, const struct ping_co
 
 	*r = (struct ping_run){ .verb = v, .conf = c, .where = w, .show = { c, w } };
 	r->sender.fd = r->signals.fd = -1;
-	int e = open_parts(r), p = e ? 0 : priv_drop(false);
+	int e = open_parts(r), p = e ? 0 : priv_drop(PRIV_NONE);
 
 	r->began = mc_loop_now();
 	r->ends = c->deadline < MC_NEVER - r->began ? r->began + c->deadline : MC_NEVER;

@@ -302,7 +302,7 @@ static int give_up_privileges(struct serve *s)
 
 	for (size_t i = 0; i < s->set.n; i++)
 		keep_bind |= s->set.v[i]->port < 1024; /* sockets opened later need it, too */
-	int r = priv_drop(keep_bind);
+	int r = priv_drop(keep_bind ? PRIV_BIND : PRIV_NONE);
 
 	return r ? cannot(s, "give up privileges", r) : 0;
 }

@@ -74,7 +74,7 @@ static int open_all(struct sim *s, char *const *names, size_t n)
 
 	if (scripts_read(&s->scripts, s->verb, names, n) || check_runs(s) || open_trace(s))
 		return EXIT_CANNOT;
-	r = priv_drop(false);
+	r = priv_drop(PRIV_NONE);
 	return r ? opt_refuse(s->verb, "cannot give up privileges: %s", mc_strerror(r)) : 0;
 }
 

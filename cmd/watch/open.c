@@ -221,7 +221,7 @@ int watch_open(struct watch *w)
 	}
 	if (open_hooks(w) || open_capture(w))
 		return EXIT_CANNOT;
-	r = priv_drop(false);
+	r = priv_drop(PRIV_NONE);
 	if (r)
 		return cannot(w, "give up privileges", r);
 	r = open_parts(w);

@@ -16,6 +16,9 @@ PLACES = [
     r"share/bash-completion/completions/mcast",
     r"share/zsh/site-functions/_mcast",
     r"share/fish/vendor_completions\.d/mcast\.fish",
+    r"share/doc/mcast/querier\.conf",
+    r"lib/systemd/system/mcast-querier\.service",
+    r"lib/systemd/system/mcast-querier@\.service",
 ]
 USER = '#include <mcast/mcast.h>\n#include <stdio.h>\nint main(void)\n{\n\treturn puts(mc_version()) < 0;\n}\n'
 
@@ -33,7 +36,7 @@ def installed(dest, prefix):
 
 def missing(root, dest, prefix, pages):
     want = PLACES + [re.escape("include/" + h) for h in headers.public(root)]
-    want += [re.escape(f"share/man/man1/{p}") + r"(\.gz)?" for p in pages]
+    want += [re.escape(f"share/man/man{p[-1]}/{p}") + r"(\.gz)?" for p in pages]
     have = installed(dest, prefix)
     return [f"{w}: not installed" for w in want if not any(re.fullmatch(w, h) for h in have)]
 

@@ -13,7 +13,8 @@ import frames
 import pcapfile
 from cases import NAME, group, ssm
 from frames import NEWEST, query, report
-from onlooker import LATEST, Member, forge, local, marked, says, src, two, until, watch
+from kernels import Member, forge, local, src, until
+from onlooker import LATEST, marked, says, two, watch
 from rig import Node, link, pair, wait_until
 from tap import Skip, among, check, defer, main, same, test
 from verbs import MCAST, PATIENCE, Verb, end, ends, of, plain_socket, text, without_reader

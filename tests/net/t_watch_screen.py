@@ -12,7 +12,8 @@ import threading
 from cases import group
 from frames import host as address
 from frames import query, report
-from onlooker import forge, listens, two, until, watch
+from kernels import forge, until
+from onlooker import listens, two, watch
 from rig import pair, wait_until
 from tap import among, check, defer, main, same, test
 from verbs import PATIENCE, Verb

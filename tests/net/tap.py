@@ -8,6 +8,7 @@ test leaves behind is undone by functions given to defer().
 import os
 import signal
 import sys
+import tempfile
 import time
 import traceback
 
@@ -15,6 +16,7 @@ LIMIT = int(os.environ.get("NET_TEST_LIMIT", "100"))  # seconds for a whole file
 _tests = []
 _undo = []
 _notes = []
+_children = {}  # of main(abreast): process id -> (number, what, its output)
 
 
 class Failed(Exception):
@@ -104,6 +106,8 @@ def _run(number, what, fn, args):
 
 def _bail(signum, frame):
     why = "no end after %d s" % LIMIT if signum == signal.SIGALRM else "stopped by signal %d" % signum
+    for pid in _children:
+        os.kill(pid, signal.SIGTERM)
     _clear()
     print("Bail out! %s, %s" % (why, _place(traceback.extract_stack(frame))), flush=True)
     os._exit(1)
@@ -114,12 +118,59 @@ def skip_all(why):
     sys.exit(0)
 
 
-def main():
-    """Run what was registered; arguments choose tests by words of their description."""
+def _begin(number, what, fn, args):
+    """Run a test in a process of its own, which has all that it makes for itself."""
+    out = tempfile.TemporaryFile("w+")
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        _children[pid] = number, what, out
+        return
+    _children.clear()
+    signal.alarm(LIMIT)
+    os.dup2(out.fileno(), 1)
+    good = _run(number, what, fn, args)
+    sys.stdout.flush()
+    os._exit(0 if good else 1)
+
+
+def _reap():
+    """Wait for one of them to end: its number, what it printed, whether it was good."""
+    pid, status = os.wait()
+    number, what, out = _children.pop(pid)
+    out.seek(0)
+    text = out.read()
+    out.close()
+    if status and "not ok" not in text:
+        text += "not ok %d - %s\n#   it ended with status 0x%x\n" % (number, what, status)
+    return number, (text, status == 0)
+
+
+def _abreast(chosen, most):
+    """Run tests side by side, at most so many; their points are printed in order."""
+    waiting, done, results = list(enumerate(chosen, 1)), {}, []
+    while len(results) < len(chosen):
+        while waiting and len(_children) < most:
+            number, t = waiting.pop(0)
+            _begin(number, *t)
+        done.update([_reap()])
+        while len(results) + 1 in done:
+            text, good = done[len(results) + 1]
+            results.append(good)
+            print(text, end="", flush=True)
+    return results
+
+
+def main(abreast=1):
+    """Run what was registered; arguments choose tests by words of their description. Tests that wait
+    more than they work may run side by side: abreast of them, each in a process of its own."""
     for s in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
         signal.signal(s, _bail)
     signal.alarm(LIMIT)
     chosen = [t for t in _tests if all(w in t[0] for w in sys.argv[1:])]
     print("1..%d" % len(chosen), flush=True)
-    results = [_run(i, *t) for i, t in enumerate(chosen, 1)]
+    if abreast > 1:
+        results = _abreast(chosen, abreast)
+    else:
+        results = [_run(i, *t) for i, t in enumerate(chosen, 1)]
     sys.exit(0 if all(results) else 1)
