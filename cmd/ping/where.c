@@ -5,14 +5,11 @@
 #include "ping/where.h"
 
 #include <errno.h>
-#include <mcast/sock.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "net/sockaddr.h"
 #include "pick.h"
+#include "route.h"
 #include "sysctl.h"
 
 #define NEXT 320 /* room for a next step, which may list interfaces */
@@ -186,28 +183,6 @@ int where_unreachable(const struct verb *v, const struct where *w, int error)
 	return opt_refuse(v, "cannot send to %s: %s", mc_target_format(&w->target, name, sizeof name), why);
 }
 
-/* Learns the source address from a connection that sends nothing. */
-static int ask_route(const struct where *w, struct mc_addr *ret)
-{
-	struct sockaddr_storage sa;
-	struct mc_sock_conf conf;
-	uint16_t port;
-
-	mc_sock_conf_init(&conf);
-	conf.family = w->target.group.family;
-	conf.bind = w->bind;
-	conf.ifindex = w->ifindex;
-	int fd = mc_sock_open(&conf);
-
-	if (fd < 0)
-		return fd;
-	socklen_t len = mc_sa_put(&sa, &w->target.group, w->port, w->ifindex);
-	int r = connect(fd, (struct sockaddr *)&sa, len) ? -errno : mc_sock_local(fd, ret, &port);
-
-	close(fd);
-	return r;
-}
-
 /* Where the kernel has no address to send from, as on lo alone, whose address does not leave the
  * machine: one of the interface's, so that an answer has where to go. */
 static void choose_source(struct finding *f)
@@ -219,21 +194,11 @@ static void choose_source(struct finding *f)
 		}
 }
 
-/* The interface that the route took is the one that has the source address. But an address of
- * lo may be the preferred source of any route. */
-static const struct mc_iface *taken(const struct finding *f)
-{
-	const struct mc_iface *by = f->iface;
-
-	if (!by)
-		pick_owners(f->ifs, &f->w->source, &by);
-	return by && !f->iface && by->loopback && !mc_addr_is_loopback(&f->w->source) ? NULL : by;
-}
-
 static int find_route(struct finding *f)
 {
 	struct mc_addr source = { 0 };
-	int r = ask_route(f->w, &source);
+	const struct where *w = f->w;
+	int r = route_source(&w->target.group, w->port, w->ifindex, &w->bind, &source);
 
 	if (r)
 		return where_unreachable(f->v, f->w, r);
@@ -241,7 +206,7 @@ static int find_route(struct finding *f)
 		choose_source(f);
 	else
 		f->w->source = source;
-	const struct mc_iface *by = taken(f);
+	const struct mc_iface *by = f->iface ? f->iface : route_iface(f->ifs, &f->w->source);
 
 	if (by)
 		memcpy(f->w->ifname, by->name, sizeof f->w->ifname);

@@ -26,7 +26,7 @@ Done = collections.namedtuple("Done", "code events stderr stdout")
 
 
 class Verb:
-    """A running `mcast VERB`. events grows while it runs."""
+    """A running `mcast VERB`. events grows while it runs. stdin: its text; True: open, for tell()."""
 
     def __init__(self, node, verb, *args, as_json=True, stdin=None):
         self.argv = self.command(verb, *(["--json"] if as_json else []), *args)
@@ -43,9 +43,14 @@ class Verb:
             r.start()
         tap.defer(self.kill)
         tap.note(self.story)
-        if stdin:
+        if stdin and stdin is not True:
             self.proc.stdin.write(stdin)
             self.proc.stdin.close()
+
+    def tell(self, *lines):
+        """Write lines to its stdin."""
+        self.proc.stdin.writelines(s + "\n" for s in lines)
+        self.proc.stdin.flush()
 
     @staticmethod
     def command(verb, *args):
@@ -79,8 +84,9 @@ class Verb:
         self.proc.wait()
         for r in self.readers:
             r.join(5)
-        self.proc.stdout.close()
-        self.proc.stderr.close()
+        for stream in self.proc.stdin, self.proc.stdout, self.proc.stderr:
+            if stream:
+                stream.close()
 
     def of(self, kind, /, **keys):
         """The events of a kind so far whose keys have these values."""
@@ -129,6 +135,13 @@ class Verb:
 def serve(node, *args):
     """Start `mcast serve --json` and wait until it says that it serves."""
     v = Verb(node, "serve", *args)
+    v.wait_event("start")
+    return v
+
+
+def host(node, *args, ifname="eth0"):
+    """Start `mcast host --json`, which can be told commands, and wait until it is at work."""
+    v = Verb(node, "host", "-I", ifname, *args, stdin=True)
     v.wait_event("start")
     return v
 

@@ -1,0 +1,1 @@
+bash -c 'diff <(sh options.sh querier | sort) <(bash offered.bash querier - | sort)'

@@ -1,0 +1,1 @@
+$MCAST host -4 ff15::1

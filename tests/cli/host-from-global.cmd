@@ -1,0 +1,1 @@
+$MCAST host --from 2001:db8::/64 ff15::1

@@ -1,0 +1,1 @@
+$MCAST host --hosts 2 239.1.1.1

@@ -1,0 +1,1 @@
+$MCAST host ff02::1234

@@ -1,0 +1,1 @@
+$MCAST host --robustness-variable 8 239.1.1.1

@@ -1,0 +1,1 @@
+$MCAST host --igmp-version 4 239.1.1.1

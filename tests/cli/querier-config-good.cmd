@@ -1,0 +1,1 @@
+$MCAST querier --check-config --config querier-good.conf

@@ -1,0 +1,1 @@
+$MCAST querier --config querier-good.conf eth0

@@ -1,0 +1,1 @@
+$MCAST querier --check-config --config no/such.conf

@@ -1,0 +1,1 @@
+$MCAST querier --dry-run --listen-only lo

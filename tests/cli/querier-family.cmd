@@ -1,0 +1,1 @@
+$MCAST querier -4 -6 lo

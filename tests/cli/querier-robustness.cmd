@@ -1,0 +1,1 @@
+$MCAST querier --robustness-variable 8 lo

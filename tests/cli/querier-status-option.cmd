@@ -1,0 +1,1 @@
+$MCAST querier --status --query-interval 30

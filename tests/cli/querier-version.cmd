@@ -1,0 +1,1 @@
+$MCAST querier --igmp-version 4 lo
