@@ -97,9 +97,12 @@ class Namespace:
     def ip(self, words):
         command(self.inside(["ip", *words.split()]), "ip " + words)
 
-    def start(self, argv, cpu):
+    def command(self, *argv):
+        command(self.inside(list(argv)), " ".join(argv))
+
+    def start(self, argv, cpu, limit=LIMIT):
         def prepare():
-            signal.alarm(LIMIT)
+            signal.alarm(limit)
             os.sched_setaffinity(0, {cpu})
 
         pipe = subprocess.PIPE

@@ -129,11 +129,13 @@ int main(int argc, char **argv)
 	} commands[] = {
 		{ "refresh", 4, refresh_main }, { "sources", 3, sources_main }, { "memory", 1, memory_main },
 		{ "due", 3, due_main },         { "answer", 3, answer_main },   { "inject", 4, inject_main },
+		{ "storm", 6, storm_main },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (argc == commands[i].args + 2 && strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].main(argv + 2);
-	fprintf(stderr, "usage: engine refresh|sources|memory|due|answer|inject ARGUMENTS, see engine.h\n");
+	fprintf(stderr,
+		"usage: engine refresh|sources|memory|due|answer|inject|storm ARGUMENTS, see engine.h\n");
 	return 2;
 }

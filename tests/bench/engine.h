@@ -53,6 +53,8 @@ void *allocate(size_t n, size_t size);
  *   due FAMILY GROUPS ROUNDS               ns of a poll with nothing due, of a deadline; of a group that ends
  *   answer FAMILY GROUPS ROUNDS            ns of a host's longest call, and all, when asked for all
  *   inject IFACE FAMILY GROUPS RECORDS     sends by AF_PACKET; ns a record, on the clock and of the processor
+ *   storm IFACE FAMILY GROUPS RECORDS REPORTS RATE   so many reports, so many a second (0: as fast as it
+ *                                          can), the first groups again after the last; ns a report
  */
 int refresh_main(char **args);
 int sources_main(char **args);
@@ -60,5 +62,6 @@ int memory_main(char **args);
 int due_main(char **args);
 int answer_main(char **args);
 int inject_main(char **args);
+int storm_main(char **args);
 
 #endif
