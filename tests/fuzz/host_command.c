@@ -45,7 +45,7 @@ static uint64_t check_line(const char *line, size_t len)
 	if (r < 0)
 		MUST(strnlen(why, sizeof(why)) > 0 && strnlen(why, sizeof(why)) < sizeof(why));
 	if (r <= 0)
-		return (uint64_t)(r + 7);
+		return (uint64_t)r + 7;
 	sum = check_command(&c);
 	command_free(&c);
 	return sum;

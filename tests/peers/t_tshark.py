@@ -13,7 +13,8 @@ import cases
 import frames
 import pcapfile
 import tap
-from onlooker import Member, forge, local, says, src, two, watch
+from kernels import Member, forge, local, src
+from onlooker import says, two, watch
 from tap import check, main, same, test
 from verbs import of
 from watching import BEGIN, SECOND, path, room

@@ -63,12 +63,12 @@ static void test_many(void **state)
 	struct mc_link *near = link_at(n, NEAR), *far = link_at(n, FAR);
 	struct made p = make("IGMPv3 report", "10.0.0.7", "239.7.7.7");
 
-	for (uint16_t i = 0; i < MANY; i++) {
+	for (unsigned i = 0; i < MANY; i++) {
 		p.octets[4] = (uint8_t)(i >> 8); /* the identification */
 		p.octets[5] = (uint8_t)i;
 		forge(far, &p);
 	}
-	for (uint16_t i = 0; i < MANY;) {
+	for (unsigned i = 0; i < MANY;) {
 		struct mc_packet got = await(near);
 
 		if (host_of(&got) != 7)

@@ -87,7 +87,19 @@ static void test_plain(void **state)
 
 	(void)state;
 	assert_string_equal(i.name, "br0");
-	assert_memory_equal(&i.options, &d, sizeof d);
+	assert_int_equal(i.options.version[QUERIER_IGMP], d.version[QUERIER_IGMP]);
+	assert_int_equal(i.options.version[QUERIER_MLD], d.version[QUERIER_MLD]);
+	assert_int_equal(i.options.query_interval, d.query_interval);
+	assert_int_equal(i.options.query_max_response_time, d.query_max_response_time);
+	assert_int_equal(i.options.last_member_query_interval, d.last_member_query_interval);
+	assert_int_equal(i.options.startup_query_interval, d.startup_query_interval);
+	assert_int_equal(i.options.robustness_variable, d.robustness_variable);
+	assert_int_equal(i.options.startup_query_count, d.startup_query_count);
+	assert_int_equal(i.options.last_member_query_count, d.last_member_query_count);
+	assert_int_equal(i.options.max_groups, d.max_groups);
+	assert_int_equal(i.options.max_group_sources, d.max_group_sources);
+	assert_int_equal(i.options.max_hosts, d.max_hosts);
+	assert_false(i.options.require_router_alert || i.options.verify_source_subnet || i.options.listen_only);
 }
 
 static void test_blanks(void **state)
