@@ -1,6 +1,7 @@
 /*
  * ask.c - asking who serves interfaces for their state. What they say is copied, not read: but for control
- * characters, as it may come from another user's program, and goes to a terminal.
+ * characters, as it may come from another user's program, and goes to a terminal. It is printed once all of
+ * it is there: half an answer is none, and who reads slowly keeps nobody from answering others.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -88,14 +89,17 @@ static bool is_command(int c, int before)
 	return (c < 0x20 && c != '\n') || c == 0x7f || (before == 0xc2 && c >= 0x80 && c < 0xa0);
 }
 
-/* From the first octet c on, up to the NUL. -1: it broke off before that. */
-static int copy(FILE *from, int c)
+/* Up to the NUL. 0; negative: it broke off before that; positive: errno tells why it cannot be kept. */
+static int collect(FILE *from, FILE *to)
 {
-	for (int before = 0; c > 0; c = getc_unlocked(from)) {
-		putchar_unlocked(is_command(c, before) ? '?' : c);
+	int before = 0, c;
+
+	while ((c = getc_unlocked(from)) > 0) {
+		if (putc_unlocked(is_command(c, before) ? '?' : c, to) == EOF)
+			return 1;
 		before = c;
 	}
-	return c;
+	return c ? c : fflush(to) != 0;
 }
 
 /* What stands in front of an answer; nothing follows one in which there is nothing. */
@@ -112,10 +116,38 @@ static void put_front(struct ask *a, bool empty)
 	a->some |= !empty;
 }
 
+static void put(struct ask *a, FILE *from)
+{
+	char some[BUFSIZ];
+	size_t n;
+
+	put_front(a, ftell(from) == 0);
+	rewind(from);
+	while ((n = fread(some, 1, sizeof some, from)))
+		if (fwrite(some, 1, n, stdout) < n)
+			return; /* as will be said at the end */
+}
+
+static int hear_state(struct ask *a, const char *ifname, FILE *from)
+{
+	FILE *whole = tmpfile();
+	int r = whole ? collect(from, whole) : 1, code = EXIT_GOOD;
+
+	if (r > 0)
+		code = opt_refuse(a->verb, "%s: the answer cannot be kept in a temporary file: %s", ifname,
+				  strerror(errno));
+	else if (r < 0)
+		code = opt_refuse(a->verb, "%s: the answer broke off (ask again)", ifname);
+	else
+		put(a, whole);
+	if (whole)
+		fclose(whole);
+	return code;
+}
+
 static int hear(struct ask *a, const char *ifname, FILE *from)
 {
 	char line[LINE_MOST] = "";
-	int first;
 
 	errno = 0;
 	if (!fgets(line, sizeof line, from))
@@ -129,11 +161,7 @@ static int hear(struct ask *a, const char *ifname, FILE *from)
 		return opt_refuse(a->verb, "%s: its querier is busy with other askers (ask again)", ifname);
 	if (strcmp(line, CONTROL_OK) != 0)
 		return opt_refuse(a->verb, "%s: not understood, it may be of another version", ifname);
-	first = getc_unlocked(from);
-	put_front(a, first <= 0);
-	if (copy(from, first) == 0)
-		return EXIT_GOOD;
-	return opt_refuse(a->verb, "%s: the answer broke off (ask again)", ifname);
+	return hear_state(a, ifname, from);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------ */
@@ -174,8 +202,9 @@ static int talk(struct ask *a, const char *ifname, int fd)
 	(void)!send(fd, request, strlen(request), MSG_NOSIGNAL);
 	from = fdopen(fd, "r");
 	if (!from) {
+		code = opt_refuse(a->verb, "%s", strerror(errno));
 		close(fd);
-		return opt_refuse(a->verb, "%s", strerror(ENOMEM));
+		return code;
 	}
 	code = hear(a, ifname, from);
 	fclose(from);
@@ -212,7 +241,7 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
-/* Of all that are served it is enough that one answers: others may be somebody else's. */
+/* Who ended since is no longer one of all. */
 static int ask_all(struct ask *a)
 {
 	struct names names = { .v = NULL };
@@ -227,7 +256,7 @@ static int ask_all(struct ask *a)
 			   "no querier of this program runs in this network namespace (mcast querier "
 			   "IFACE starts one)");
 	free(names.v);
-	return a->answers ? EXIT_GOOD : code;
+	return code == EXIT_NO && a->answers ? EXIT_GOOD : code;
 }
 
 int control_ask(const struct verb *v, const char *const *ifnames, size_t n, enum control_form form)

@@ -62,7 +62,7 @@ const struct opt querier_opts[] = {
 	{ 0, "require-router-alert", NULL, OPT_FLAG, OF(require_router_alert), 0, 0, NULL,
 	  "drop IGMPv3 reports without Router Alert" },
 	{ 0, "verify-source-subnet", NULL, OPT_FLAG, OF(verify_source_subnet), 0, 0, NULL,
-	  "drop IGMP reports from outside of the interface's subnets" },
+	  "drop IGMP messages from outside of the interface's subnets" },
 	{ 0, "max-groups", "N", OPT_INT, OF(max_groups), 1, ITEMS_MOST, NULL,
 	  "groups to keep of one interface and family (100000)" },
 	{ 0, "max-group-sources", "N", OPT_INT, OF(max_group_sources), 1, ITEMS_MOST, NULL,
@@ -142,6 +142,18 @@ const char *querier_conf_given(int argc, char *const *argv)
 void *querier_conf_field(struct querier_options *o, const struct opt *row)
 {
 	return (char *)o + (row->offset - offsetof(struct querier_conf, options));
+}
+
+bool querier_options_same(struct querier_options a, struct querier_options b)
+{
+	bool same = true;
+
+	for (unsigned f = 0; f < QUERIER_FAMILIES; f++)
+		same &= a.version[f] == b.version[f];
+	for (const struct opt *w = querier_words; w < querier_words + QUERIER_WORDS; w++)
+		same &= !memcmp(querier_conf_field(&a, w), querier_conf_field(&b, w),
+				w->type == OPT_FLAG ? sizeof(bool) : sizeof(int64_t));
+	return same;
 }
 
 /* ---- what can stand together ------------------------------------------------------------------ */
@@ -246,6 +258,16 @@ int querier_options_check(const struct querier_options *o, char *why, size_t cap
 
 /* ---- what a router is told --------------------------------------------------------------------- */
 
+static uint8_t address_family(unsigned family)
+{
+	return family == QUERIER_MLD ? MC_IPV6 : MC_IPV4;
+}
+
+const struct mc_proto *querier_proto(unsigned family)
+{
+	return mc_proto_of(address_family(family));
+}
+
 static uint16_t mtu_of(const struct mc_iface *iface, unsigned family)
 {
 	uint32_t least = family == QUERIER_MLD ? MTU_LEAST_MLD : MTU_LEAST;
@@ -270,7 +292,7 @@ static size_t subnets(const struct mc_iface *iface, struct mc_prefix *prefixes)
 void querier_options_apply(const struct querier_options *o, unsigned family, const struct mc_iface *iface,
 			   struct mc_prefix *prefixes, struct mc_router_conf *ret)
 {
-	uint8_t as = family == QUERIER_MLD ? MC_IPV6 : MC_IPV4;
+	uint8_t as = address_family(family);
 
 	mc_router_conf_init(ret, as);
 	ret->version = (uint8_t)o->version[family];

@@ -59,9 +59,15 @@ const char *querier_conf_given(int argc, char *const *argv);
 /* querier_conf_field is where a row's value stands in options. */
 void *querier_conf_field(struct querier_options *o, const struct opt *row);
 
+bool querier_options_same(struct querier_options a, struct querier_options b);
+
 /* querier_options_check tells whether options can stand together: 0, or -1 and one clause (what, why and what
  * next) in why. */
 int querier_options_check(const struct querier_options *o, char *why, size_t cap);
+
+/* querier_proto is the protocol of a family: QUERIER_IGMP, QUERIER_MLD. */
+struct mc_proto;
+const struct mc_proto *querier_proto(unsigned family);
 
 struct mc_router_conf;
 struct mc_iface;

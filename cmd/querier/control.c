@@ -5,6 +5,7 @@
 #include "querier/control.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -47,23 +48,77 @@ socklen_t control_name(struct sockaddr_un *ret, const char *ifname)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 }
 
+static FILE *open_proc(pid_t pid, const char *file)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+	return fopen(path, "re");
+}
+
+static bool has_net_raw(pid_t pid)
+{
+	FILE *from = open_proc(pid, "status");
+	unsigned long long caps = 0;
+	char *line = NULL;
+	size_t cap = 0;
+
+	if (!from)
+		return false;
+	while (getline(&line, &cap, from) >= 0 && sscanf(line, "CapEff: %llx", &caps) != 1)
+		;
+	free(line);
+	fclose(from);
+	return caps >> CAP_NET_RAW & 1;
+}
+
+static bool is_same(FILE *a, FILE *b)
+{
+	int c;
+
+	do
+		c = getc(a);
+	while (c == getc(b) && c != EOF);
+	return c == EOF && feof(a) && feof(b);
+}
+
+/* Whether its capabilities hold here: anybody may have all of them in a user namespace of his own. What that
+ * is linked to is shown to few, its map to all; and whoever maps as many users as this one has may do here
+ * what he likes (user_namespaces(7)). */
+static bool is_in_user_ns(pid_t pid)
+{
+	FILE *its = open_proc(pid, "uid_map"), *own = fopen("/proc/self/uid_map", "re");
+	bool same = its && own && is_same(its, own);
+
+	if (its)
+		fclose(its);
+	if (own)
+		fclose(own);
+	return same;
+}
+
+static bool is_querier(const struct ucred *who)
+{
+	if (who->uid == 0 || who->uid == geteuid())
+		return true;
+	return who->pid && has_net_raw(who->pid) && is_in_user_ns(who->pid);
+}
+
 /* Who has the name: the kernel tells whoever connects. */
-static void tell_holder(const struct sockaddr_un *name, socklen_t len, pid_t *pid, uid_t *uid)
+static struct control_holder find_holder(const struct sockaddr_un *name, socklen_t len)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct ucred who = { .pid = 0 };
+	struct control_holder h = { .pid = 0 };
+	struct ucred who;
 	socklen_t size = sizeof who;
 
-	*pid = 0;
-	*uid = 0;
 	if (fd < 0)
-		return;
+		return h;
 	if (!connect(fd, (const struct sockaddr *)name, len) &&
-	    !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size)) {
-		*pid = who.pid;
-		*uid = who.uid;
-	}
+	    !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size))
+		h = (struct control_holder){ who.pid, who.uid, is_querier(&who) };
 	close(fd);
+	return h;
 }
 
 /* ---- a child --------------------------------------------------------------------------------------- */
@@ -223,7 +278,7 @@ static void on_asker(struct mc_watch *w)
 
 /* ---- opening and closing ----------------------------------------------------------------------------- */
 
-static int hold(struct control *c, const char *ifname, pid_t *pid, uid_t *uid)
+static int hold(struct control *c, const char *ifname, struct control_holder *holder)
 {
 	struct sockaddr_un name;
 	socklen_t len = control_name(&name, ifname);
@@ -237,14 +292,14 @@ static int hold(struct control *c, const char *ifname, pid_t *pid, uid_t *uid)
 	else
 		r = mc_loop_add(c->loop, &c->askers);
 	if (r == -EADDRINUSE)
-		tell_holder(&name, len, pid, uid);
+		*holder = find_holder(&name, len);
 	if (r)
 		close(fd);
 	return r;
 }
 
 int control_open(struct control **ret, struct mc_loop *loop, const char *ifname,
-		 const struct control_answer *answer, pid_t *pid, uid_t *uid)
+		 const struct control_answer *answer, struct control_holder *holder)
 {
 	struct control *c;
 	int r;
@@ -256,7 +311,7 @@ int control_open(struct control **ret, struct mc_loop *loop, const char *ifname,
 		return -ENOMEM;
 	c->loop = loop;
 	c->answer = *answer;
-	r = hold(c, ifname, pid, uid);
+	r = hold(c, ifname, holder);
 	if (r)
 		free(c);
 	else

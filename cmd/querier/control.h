@@ -10,6 +10,7 @@
 #define QUERIER_CONTROL_H
 
 #include <mcast/base.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -31,10 +32,17 @@ struct control_answer {
 	void *arg;
 };
 
+/* Who holds an interface. */
+struct control_holder {
+	pid_t pid; /* 0: not known, as when it is stopped and many wait for it */
+	uid_t uid;
+	bool querier; /* of root, of this user, or one that can send as a querier must; else anybody */
+};
+
 /* control_open holds the interface of that name, and watches for askers; answer is copied. Returns 0;
- * -EADDRINUSE: somebody else holds it, *pid and *uid tell who (0 where unknown); or -errno. */
+ * -EADDRINUSE: somebody else holds it, and *holder tells who; or -errno. */
 int control_open(struct control **ret, struct mc_loop *loop, const char *ifname,
-		 const struct control_answer *answer, pid_t *pid, uid_t *uid);
+		 const struct control_answer *answer, struct control_holder *holder);
 void control_close(struct control *c);
 
 /* control_pid is that of who serves, within answer, too. */

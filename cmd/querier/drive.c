@@ -48,6 +48,20 @@ static struct told told_of(const struct querier_link *l, unsigned family, enum t
 
 /* ---- who the querier is ------------------------------------------------------------------------- */
 
+/* Whoever is lower wins, be it from anywhere, and for as long as it says: 61 hours at most (RFC 9776 8.5). */
+static void warn_foreign(struct querier_link *l, const struct querier_side *s)
+{
+	const struct mc_iface *i = mc_ifaces_index(l->run->ifs, l->ifindex);
+	char addr[MC_ADDR_STRLEN];
+
+	if (s->self || !s->querier.family || !i || mc_iface_on_link(i, &s->querier))
+		return;
+	querier_warn(l->run, l, "foreign-querier", 0,
+		     "the querier %s is not of a subnet of this interface (verify-source-subnet keeps out "
+		     "such)",
+		     mc_addr_format(&s->querier, addr, sizeof addr));
+}
+
 void drive_querier(struct querier_link *l, unsigned family)
 {
 	struct mc_router_status now = { .size = sizeof now };
@@ -68,6 +82,7 @@ void drive_querier(struct querier_link *l, unsigned family)
 		return; /* that there is none now was said with its state */
 	s->elections += t.previous.family != 0;
 	tell(&l->run->tell, &t);
+	warn_foreign(l, s);
 }
 
 /* ---- groups and their members -------------------------------------------------------------------- */

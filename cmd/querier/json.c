@@ -42,8 +42,7 @@ static json_t *begin(const struct told *t, const char *event)
 
 	put_text(o, "ifname", l ? l->conf.name : NULL);
 	out_put_known(o, "ifindex", l && l->ifindex, l ? l->ifindex : 0);
-	put_text(o, "protocol",
-		 both ? NULL : mc_proto_of(t->family == QUERIER_MLD ? MC_IPV6 : MC_IPV4)->name);
+	put_text(o, "protocol", both ? NULL : querier_proto(t->family)->name);
 	return o;
 }
 

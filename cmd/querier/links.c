@@ -20,8 +20,6 @@
 #include "querier/run.h"
 #include "querier/status.h"
 
-#define RETRY (5 * MC_SEC)
-
 uint64_t querier_link_lost(const struct querier_link *l)
 {
 	return l->lost + (l->link ? mc_link_drops(l->link) : 0);
@@ -113,7 +111,7 @@ static void open_link(struct querier_link *l)
 	if (r && r != -ENODEV)
 		say_error(l, r);
 	if (r)
-		l->run->retry = mc_loop_now() + RETRY;
+		l->run->retry = mc_loop_now() + QUERIER_RETRY;
 }
 
 void querier_links_broken(struct querier_link *l, int error)
@@ -121,13 +119,13 @@ void querier_links_broken(struct querier_link *l, int error)
 	close_link(l);
 	if (error != -ENODEV)
 		say_error(l, error);
-	l->run->retry = mc_loop_now() + RETRY;
+	l->run->retry = mc_loop_now() + QUERIER_RETRY;
 }
 
 mc_time querier_links_retry(const struct querier_run *run)
 {
 	for (size_t i = 0; i < run->nlinks; i++)
-		if (run->links[i]->ifindex && !run->links[i]->link)
+		if (run->links[i]->held || (run->links[i]->ifindex && !run->links[i]->link))
 			return run->retry;
 	return MC_NEVER;
 }
@@ -178,6 +176,19 @@ static int put_router(struct querier_link *l, unsigned family, struct mc_router_
 	return 1;
 }
 
+/* The address to speak from: that in use as long as it is there, so that another one, a virtual router's
+ * above all, does not make a new querier. */
+static void choose_addr(const struct querier_link *l, unsigned family, const struct mc_iface *i,
+			struct mc_addr *addr)
+{
+	const struct mc_addr *own = &l->side[family].own;
+
+	if (l->state != QUERIER_OPEN)
+		*addr = (struct mc_addr){ 0 };
+	else if (own->family && mc_iface_may_use(i, own))
+		*addr = *own;
+}
+
 /* A router with what is asked for now, and as the interface is. */
 static void set_router(struct querier_link *l, unsigned family, const struct mc_iface *i)
 {
@@ -187,8 +198,7 @@ static void set_router(struct querier_link *l, unsigned family, const struct mc_
 
 	if (prefixes) {
 		querier_options_apply(&l->conf.options, family, i, prefixes, &conf);
-		if (l->state != QUERIER_OPEN)
-			conf.addr = (struct mc_addr){ 0 };
+		choose_addr(l, family, i, &conf.addr);
 		r = put_router(l, family, &conf);
 	}
 	if (r > 0) {
@@ -253,6 +263,67 @@ static void follow_sides(struct querier_link *l, const struct mc_iface *i, bool 
 	}
 }
 
+/* ---- one querier an interface ------------------------------------------------------------------- */
+
+/* The child that answers has no socket of the packets to look at. */
+static void look(void *arg)
+{
+	querier_link_lost(arg);
+}
+
+static void answer(void *arg, FILE *to, enum control_form form)
+{
+	const struct querier_link *l = arg;
+
+	if (form == CONTROL_JSON)
+		querier_status_json(l, to, mc_loop_now());
+	else
+		querier_status_text(l, to, mc_loop_now());
+}
+
+/* To begin with that is refused; later it is tried again. */
+static int refuse(struct querier_link *l, const struct control_holder *by)
+{
+	char text[200];
+
+	snprintf(
+		text, sizeof text,
+		"cannot serve %s: another mcast querier (process %d of user %u) does (see mcast querier --status)",
+		l->conf.name, (int)by->pid, (unsigned)by->uid);
+	if (!l->run->serving)
+		return opt_refuse(l->run->verb, "%s", text);
+	if (!l->told_held)
+		querier_warn(l->run, l, "held", 0, "%s; it is tried again", text);
+	l->told_held = true;
+	return EXIT_CANNOT;
+}
+
+/* Anybody may hold such a socket, and that must keep nobody from being served. */
+static int hold(struct querier_link *l)
+{
+	const struct control_answer says = { .prepare = look, .write = answer, .arg = l };
+	struct control_holder by = { .pid = 0 };
+	int r = control_open(&l->control, l->run->loop, l->conf.name, &says, &by);
+
+	l->held = by.querier;
+	l->told_held &= l->held;
+	if (!r)
+		return 0;
+	if (by.querier)
+		return refuse(l, &by);
+	if (by.pid)
+		querier_warn(l->run, l, "control", 0,
+			     "--status cannot ask this querier: process %d of user %u holds its socket",
+			     (int)by.pid, (unsigned)by.uid);
+	else if (r == -EADDRINUSE)
+		querier_warn(l->run, l, "control", 0,
+			     "--status cannot ask this querier: who holds its socket does not answer, and "
+			     "may be another querier that is stopped");
+	else
+		querier_warn(l->run, l, "control", 0, "--status cannot ask this querier: %s", mc_strerror(r));
+	return 0;
+}
+
 /* ---- interfaces ---------------------------------------------------------------------------------- */
 
 static void leave(struct querier_link *l)
@@ -308,6 +379,10 @@ static void follow(struct querier_link *l)
 {
 	const struct mc_iface *i = find(l->run->ifs, l->conf.name);
 
+	if (l->held && hold(l)) {
+		l->run->retry = mc_loop_now() + QUERIER_RETRY;
+		return;
+	}
 	if (l->ifindex && (!i || i->index != l->ifindex || i->life != l->life)) {
 		leave(l);
 		tell_states(l, false);
@@ -324,48 +399,6 @@ void querier_links_follow(struct querier_run *run)
 
 /* ---- which interfaces are served ------------------------------------------------------------------ */
 
-/* The child that answers has no socket of the packets to look at. */
-static void look(void *arg)
-{
-	querier_link_lost(arg);
-}
-
-static void answer(void *arg, FILE *to, enum control_form form)
-{
-	const struct querier_link *l = arg;
-
-	if (form == CONTROL_JSON)
-		querier_status_json(l, to, mc_loop_now());
-	else
-		querier_status_text(l, to, mc_loop_now());
-}
-
-/* Another process of this user's, or of root's, is another querier. Anybody may hold such a socket, though,
- * and that must keep nobody from being served. */
-static int hold(struct querier_link *l)
-{
-	const struct control_answer says = { .prepare = look, .write = answer, .arg = l };
-	uid_t uid = 0;
-	pid_t pid = 0;
-	int r = control_open(&l->control, l->run->loop, l->conf.name, &says, &pid, &uid);
-
-	if (!r)
-		return 0;
-	if (r == -EADDRINUSE && pid && (uid == 0 || uid == geteuid()))
-		return opt_refuse(
-			l->run->verb,
-			"cannot serve %s: another mcast querier (process %d) does (see mcast querier "
-			"--status)",
-			l->conf.name, (int)pid);
-	if (r == -EADDRINUSE && pid)
-		querier_warn(l->run, l, "control", 0,
-			     "--status cannot ask this querier: process %d of user %d holds its socket",
-			     (int)pid, (int)uid);
-	else
-		querier_warn(l->run, l, "control", 0, "--status cannot ask this querier: %s", mc_strerror(r));
-	return 0;
-}
-
 static void free_link(struct querier_link *l)
 {
 	if (l->control)
@@ -374,28 +407,23 @@ static void free_link(struct querier_link *l)
 	free(l);
 }
 
-static int no_memory(const struct querier_run *run)
-{
-	return opt_refuse(run->verb, "%s", mc_strerror(-ENOMEM));
-}
-
 int querier_links_add(struct querier_run *run, const struct querier_iface *conf)
 {
 	struct querier_link *l = calloc(1, sizeof *l), **slot;
 
 	if (!l)
-		return no_memory(run);
+		return querier_no_memory(run->verb);
 	l->run = run;
 	l->conf = *conf;
 	l->dry_run = run->conf.dry_run;
-	if (hold(l)) {
+	if (hold(l) && !run->serving) {
 		free(l);
 		return EXIT_CANNOT;
 	}
 	slot = mc_grow(&run->links, &run->nlinks, sizeof *slot);
 	if (!slot) {
 		free_link(l);
-		return no_memory(run);
+		return querier_no_memory(run->verb);
 	}
 	*slot = l;
 	if (!find(run->ifs, l->conf.name))
@@ -439,7 +467,7 @@ static void drop_others(struct querier_run *run, const struct querier_ifaces *to
 
 static void change(struct querier_link *l, const struct querier_iface *to)
 {
-	l->changed = true;
+	l->changed |= !querier_options_same(l->conf.options, to->options);
 	l->conf = *to;
 }
 

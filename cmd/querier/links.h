@@ -13,6 +13,8 @@
 #include "querier/conf.h"
 #include "querier/control.h"
 
+#define QUERIER_RETRY (5 * MC_SEC) /* until what could not be had is tried again */
+
 enum querier_state { QUERIER_GONE, QUERIER_DOWN, QUERIER_OPEN };
 
 /* One family on an interface. */
@@ -49,6 +51,7 @@ struct querier_link {
 	struct mc_prefix *prefixes[QUERIER_FAMILIES]; /* that the routers refer to */
 	bool more;                 /* there may be packets */
 	bool changed;              /* its options have, and its routers do not know yet */
+	bool held, told_held;      /* by another querier; and that was said */
 	bool bridge_asks;          /* and that was said */
 	int error;                 /* why it is not open, as last said; 0: it is, or is not there */
 	struct querier_limit sends, losses;

@@ -67,7 +67,7 @@ static int check(const struct verb *v, const struct querier_conf *c, const char 
 
 /* ---- interfaces -------------------------------------------------------------------------------------- */
 
-static int no_memory(const struct verb *v)
+int querier_no_memory(const struct verb *v)
 {
 	return opt_refuse(v, "%s", mc_strerror(-ENOMEM));
 }
@@ -82,7 +82,7 @@ static int add_iface(struct querier_run *r, const char *name)
 			return 0;
 	slot = mc_grow(&r->ifaces.v, &r->ifaces.n, sizeof *slot);
 	if (!slot)
-		return no_memory(r->verb);
+		return querier_no_memory(r->verb);
 	snprintf(slot->name, sizeof slot->name, "%s", name);
 	slot->options = r->conf.options;
 	return 0;
@@ -185,7 +185,7 @@ static int parse(struct querier_run *r, int argc, char **argv)
 
 	for (int i = 1; i <= n; i++)
 		if (querier_conf_iface(&r->conf, argv[i])) {
-			no_memory(r->verb);
+			querier_no_memory(r->verb);
 			return -1;
 		}
 	if (r->conf.ipv4)
@@ -202,7 +202,7 @@ static int querier(const struct verb *v, int argc, char **argv)
 	int n, code = EXIT_CANNOT;
 
 	if (!r)
-		return no_memory(v);
+		return querier_no_memory(v);
 	r->verb = v;
 	querier_conf_init(&r->conf);
 	n = parse(r, argc, argv);

@@ -82,7 +82,7 @@ static void look_at_losses(struct querier_link *l, mc_time now)
 
 static void put_state(struct mc_text *t, const struct querier_link *l, unsigned family)
 {
-	const char *name = mc_proto_of(family == QUERIER_MLD ? MC_IPV6 : MC_IPV4)->name;
+	const char *name = querier_proto(family)->name;
 	struct mc_router_status s = { .size = sizeof s };
 
 	mc_router_status(l->side[family].router, &s);
@@ -198,7 +198,10 @@ static void on_ifaces(struct mc_watch *w)
 {
 	struct querier_run *r = w->arg;
 
-	if (!mc_ifaces_process(r->ifs)) /* else what was known stays; the next change tries again */
+	r->stale = mc_ifaces_process(r->ifs) != 0; /* what was known stays, and it is tried again */
+	if (r->stale)
+		r->retry = mc_loop_now() + QUERIER_RETRY;
+	else
 		querier_links_follow(r);
 }
 
@@ -212,11 +215,16 @@ static int open_signals(struct querier_run *r)
 	return e ? e : mc_loop_add(r->loop, &r->signals);
 }
 
+static int cannot(const struct querier_run *r, const char *what, int error)
+{
+	return opt_refuse(r->verb, "cannot %s: %s", what, mc_strerror(error));
+}
+
 /* ---- turns ------------------------------------------------------------------------------------------ */
 
 static mc_time deadline_of(const struct querier_run *r)
 {
-	mc_time due = mc_sooner(r->ends, querier_links_retry(r));
+	mc_time due = mc_sooner(r->ends, r->stale ? r->retry : querier_links_retry(r));
 
 	for (size_t i = 0; i < r->nlinks; i++)
 		due = mc_sooner(due, drive_due(r->links[i]));
@@ -233,24 +241,28 @@ static void serve(struct querier_link *l, mc_time now)
 		drive_side(l, f, now);
 }
 
+/* Nobody reads any more: then it ends, as others do. A full disk is no reason to ask no more. */
 static void pump(struct querier_run *r)
 {
 	int e = spool_pump(r->out);
 
 	if (!e)
 		e = spool_pump(r->err);
-	if (e) {
+	if (e)
 		r->broken = e;
+	if (e == -EPIPE)
 		r->stop = true;
-	}
 }
 
 static void turn(struct querier_run *r)
 {
 	mc_time now;
+	int e = mc_loop_wait(r->loop, deadline_of(r));
 
-	if (mc_loop_wait(r->loop, deadline_of(r)) < 0)
+	if (e < 0) {
+		r->failed = cannot(r, "wait", e);
 		r->stop = true;
+	}
 	if (r->reload)
 		reload(r);
 	now = mc_loop_now();
@@ -258,7 +270,9 @@ static void turn(struct querier_run *r)
 		r->stop = true;
 	for (size_t i = 0; i < r->nlinks; i++)
 		serve(r->links[i], now);
-	if (querier_links_retry(r) <= now)
+	if (r->stale && r->retry <= now)
+		on_ifaces(&r->changes);
+	else if (querier_links_retry(r) <= now)
 		querier_links_follow(r);
 	if (r->news && r->noted + NOTE_EVERY <= now)
 		note(r, now);
@@ -266,11 +280,6 @@ static void turn(struct querier_run *r)
 }
 
 /* ---- opening and closing ------------------------------------------------------------------------------ */
-
-static int cannot(const struct querier_run *r, const char *what, int error)
-{
-	return opt_refuse(r->verb, "cannot %s: %s", what, mc_strerror(error));
-}
 
 static int check_privilege(const struct querier_run *r)
 {
@@ -357,6 +366,7 @@ static int close_streams(struct querier_run *r)
 
 	mc_loop_free(r->loop);
 	e = r->broken ? r->broken : e ? e : e2;
+	clearerr(stdout); /* it is told here */
 	return e ? opt_refuse(r->verb, "cannot write to standard output: %s", mc_strerror(e)) : 0;
 }
 
@@ -370,12 +380,14 @@ int querier_run(struct querier_run *r)
 	notify_open();
 	code = open_all(r);
 	if (!code) {
+		r->serving = true;
 		notify_send("READY=1");
 		note(r, r->began);
 		for (pump(r); !r->stop;)
 			turn(r);
 		notify_send("STOPPING=1");
 		end(r, true);
+		code = r->failed;
 	}
 	close_all(r);
 	return close_streams(r) ? EXIT_CANNOT : code;

@@ -26,11 +26,17 @@ struct querier_run {
 	mc_time noted;  /* when the service manager was told what it does */
 	bool news;      /* that has changed since */
 	bool reload, stop;
+	bool serving;   /* what was to be opened to begin with has been */
+	bool stale;     /* what interfaces there are could not be read; it is at `retry` */
+	int failed;     /* the exit code of a run that could not go on */
 	int broken;     /* why stdout or stderr cannot be written: -errno */
 };
 
 /* querier_run does all of it, with interfaces that were settled, and returns the exit code. */
 int querier_run(struct querier_run *r);
+
+/* querier_no_memory says that there was none: EXIT_CANNOT. */
+int querier_no_memory(const struct verb *v);
 
 /* querier_warn tells a warning of a link, l NULL: of none. */
 void querier_warn(struct querier_run *r, const struct querier_link *l, const char *name, uint32_t missed,

@@ -10,11 +10,6 @@
 
 enum { MEASURED = 1000, WIDEST = 40, KIB = 1024 };
 
-static const struct mc_proto *proto_of(unsigned family)
-{
-	return mc_proto_of(family == QUERIER_MLD ? MC_IPV6 : MC_IPV4);
-}
-
 static const char *mode_name(enum mc_mode mode)
 {
 	return mode == MC_INCLUDE ? "include" : "exclude";
@@ -108,7 +103,7 @@ json_t *querier_status_brief(const struct querier_link *l, unsigned family, mc_t
 
 	out_put(o, "ifname", out_text(l->conf.name));
 	out_put_known(o, "ifindex", l->ifindex, l->ifindex);
-	out_put(o, "protocol", out_text(proto_of(family)->name));
+	out_put(o, "protocol", out_text(querier_proto(family)->name));
 	out_put_int(o, "version", (uint64_t)l->conf.options.version[family]);
 	out_put(o, "address", out_addr(&side->own));
 	out_put(o, "state", out_text(states[l->state]));
@@ -241,12 +236,13 @@ static void text_querier(const struct querier_link *l, unsigned family, const st
 			mc_addr_format(&s->addr, addr, sizeof addr), seconds(left_of(s->query, now)));
 	else if (s->addr.family)
 		fprintf(to, "the querier is %s (%sv%u), for %.1f s at least",
-			mc_addr_format(&s->addr, addr, sizeof addr), proto_of(family)->name,
+			mc_addr_format(&s->addr, addr, sizeof addr), querier_proto(family)->name,
 			s->querier_version, seconds(left_of(s->other_querier, now)));
 	else
 		fputs("no querier is known", to);
-	if (side->elections > 1)
-		fprintf(to, "; it has changed %llu times", (unsigned long long)side->elections);
+	if (side->elections)
+		fprintf(to, "; it has changed %llu time%s", (unsigned long long)side->elections,
+			side->elections == 1 ? "" : "s");
 	if (!s->querier && side->own.family)
 		fprintf(to, "; this machine is %s", mc_addr_format(&side->own, addr, sizeof addr));
 }
@@ -256,7 +252,7 @@ static void text_head(const struct querier_link *l, unsigned family, const struc
 {
 	char name[4 * MC_IFNAME_SIZE];
 
-	fprintf(to, "%s %sv%u: ", out_plain(name, sizeof name, l->conf.name), proto_of(family)->name,
+	fprintf(to, "%s %sv%u: ", out_plain(name, sizeof name, l->conf.name), querier_proto(family)->name,
 		(unsigned)l->conf.options.version[family]);
 	if (!l->side[family].router) {
 		fputs(l->state == QUERIER_GONE ? "there is no such interface\n" : "it is not open\n", to);

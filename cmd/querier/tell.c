@@ -13,11 +13,6 @@
 
 /* ---- pieces of a line --------------------------------------------------------------------------- */
 
-static const struct mc_proto *proto_of(unsigned family)
-{
-	return mc_proto_of(family == QUERIER_MLD ? MC_IPV6 : MC_IPV4);
-}
-
 static void put_name(struct mc_text *t, const struct querier_link *l)
 {
 	char name[4 * MC_IFNAME_SIZE];
@@ -27,7 +22,7 @@ static void put_name(struct mc_text *t, const struct querier_link *l)
 
 static void put_protocol(struct mc_text *t, unsigned family, int64_t version)
 {
-	mc_text_str(t, proto_of(family)->name);
+	mc_text_str(t, querier_proto(family)->name);
 	mc_text_char(t, 'v');
 	mc_text_number(t, (uint64_t)version);
 }
@@ -140,7 +135,7 @@ static void put_warning(struct mc_text *t, const struct told *s)
 		put_name(t, s->link);
 		if (s->family < QUERIER_FAMILIES) {
 			mc_text_char(t, ' ');
-			mc_text_str(t, proto_of(s->family)->name);
+			mc_text_str(t, querier_proto(s->family)->name);
 		}
 		mc_text_str(t, ": ");
 	}

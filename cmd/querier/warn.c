@@ -117,8 +117,7 @@ char *warn_text(const struct mc_action *a, const struct querier_link *l, unsigne
 		[MC_WARN_SOURCES] = put_sources, [MC_WARN_HOSTS] = put_hosts,
 		[MC_WARN_MEMORY] = put_memory,   [MC_WARN_ROBUSTNESS] = put_robustness,
 	};
-	const struct about w = { a, l, iface, mc_proto_of(family == QUERIER_MLD ? MC_IPV6 : MC_IPV4),
-				 family };
+	const struct about w = { a, l, iface, querier_proto(family), family };
 	struct mc_text t = mc_text_begin(buf, cap);
 
 	if (a->warning < sizeof put / sizeof *put)

@@ -43,8 +43,8 @@ struct mc_router_conf {
 	mc_time last_member_query_interval; /* 1 s */
 	mc_time warning_interval;           /* least time between two of a kind; 60 s */
 	struct mc_addr addr; /* own address, MLD: link-local; family 0: none yet, and then it is passive */
-	const struct mc_prefix *prefixes; /* reports from elsewhere are dropped (9776 9.3), but for those from
-					   * 0.0.0.0; n_prefixes 0: none is. The caller's */
+	const struct mc_prefix *prefixes; /* messages from elsewhere are dropped (9776 9.3), but for those
+					   * from 0.0.0.0; n_prefixes 0: none is. The caller's */
 	size_t n_prefixes;
 	struct mc_prefix ssm; /* source-specific groups; addr.family 0: as mc_addr_is_ssm */
 	uint32_t max_groups;  /* 1,000,000 */
@@ -69,8 +69,9 @@ int mc_router_new(struct mc_router **ret, const struct mc_router_conf *conf, mc_
 void mc_router_free(struct mc_router *r);
 
 /* mc_router_configure changes the configuration while it runs; groups and timers that run stay. With
- * a new own address, or when passive ends, it begins as querier anew. Family and seed stay as they are. More
- * members than max_hosts stay, too; with 0 they are forgotten, and no action tells that.
+ * a new own address, unless a querier that is lower is present, and when passive ends, it begins as querier
+ * anew. Family and seed stay as they are. More members than max_hosts stay, too; with 0 they are forgotten,
+ * and no action tells that.
  * Returns 0, or with nothing changed MC_ERR_CONF or -ENOMEM. */
 int mc_router_configure(struct mc_router *r, const struct mc_router_conf *conf, mc_time now);
 const struct mc_router_conf *mc_router_configured(const struct mc_router *r);

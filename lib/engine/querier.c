@@ -109,6 +109,11 @@ static void record(struct mc_router *r, const struct mc_msg *m, mc_time now)
 		adopt(r, m);
 }
 
+bool mc_querier_yields(const struct mc_router *r)
+{
+	return r->querier.present && r->querier.addr.family && is_lower(r, &r->querier.addr, &r->conf.addr);
+}
+
 /* Whoever is lower than this router keeps it silent; the lowest of them that is heard is the querier. */
 static void elect(struct mc_router *r, const struct mc_msg *m, mc_time now)
 {

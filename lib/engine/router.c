@@ -171,7 +171,8 @@ int mc_router_configure(struct mc_router *r, const struct mc_router_conf *conf, 
 	now = advance(r, now);
 	if (!install(r, &after, now))
 		return -ENOMEM;
-	if (mc_router_active(r) != was || memcmp(&after.addr, &before.addr, sizeof(after.addr)) != 0) {
+	if (mc_router_active(r) != was ||
+	    (memcmp(&after.addr, &before.addr, sizeof(after.addr)) != 0 && !mc_querier_yields(r))) {
 		mc_querier_start(r, now);
 		return 0;
 	}
@@ -222,7 +223,7 @@ static bool sender_sound(struct mc_router *r, const struct mc_msg *m, mc_time no
 			mc_router_warn(r, MC_WARN_SENDER, src, NULL, m->version, now);
 		return false;
 	}
-	return m->kind == MC_QUERY || is_from_here(r, src);
+	return is_from_here(r, src);
 }
 
 /* What is sent to one host is for that host; a general query goes to all of them, RFC 9776 4.1.12, 9.1. Where
@@ -244,7 +245,8 @@ static enum mc_count query_fault(struct mc_router *r, const struct mc_msg *m, mc
 		return MC_RX_MALFORMED;
 	if (m->faults & MC_FAULT_GROUP)
 		return MC_RX_BAD_GROUP;
-	if (r->conf.addr.family && memcmp(&m->ip.src, &r->conf.addr, sizeof(m->ip.src)) == 0) {
+	/* Who only listens may share its address with the querier: another program of its machine. */
+	if (mc_router_active(r) && memcmp(&m->ip.src, &r->conf.addr, sizeof(m->ip.src)) == 0) {
 		mc_router_warn(r, MC_WARN_SELF, &m->ip.src, NULL, m->version, now);
 		return MC_RX_OWN_QUERY;
 	}

@@ -83,6 +83,9 @@ bool mc_router_send(struct mc_router *r, const struct mc_query *q, struct mc_act
 /* mc_querier_start begins anew: as querier, where the router may be that. */
 void mc_querier_start(struct mc_router *r, mc_time now);
 
+/* mc_querier_yields tells whether another is present that is lower than the own address. */
+bool mc_querier_yields(const struct mc_router *r);
+
 /* mc_querier_intervals finds what is in force. */
 void mc_querier_intervals(struct mc_router *r);
 

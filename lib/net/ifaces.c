@@ -408,6 +408,14 @@ struct mc_addr mc_iface_own(const struct mc_iface *i, uint8_t family)
 	return (struct mc_addr){ 0 };
 }
 
+bool mc_iface_may_use(const struct mc_iface *i, const struct mc_addr *a)
+{
+	for (size_t k = 0; k < i->naddrs; k++)
+		if (!i->addrs[k].tentative && !mc_addr_cmp(&i->addrs[k].addr, a))
+			return true;
+	return false;
+}
+
 bool mc_iface_has(const struct mc_iface *i, const struct mc_addr *a)
 {
 	for (size_t k = 0; k < i->naddrs; k++)

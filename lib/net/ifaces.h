@@ -63,6 +63,9 @@ bool mc_iface_on_link(const struct mc_iface *i, const struct mc_addr *a);
  * link-local one of IPv6 that may be used (RFC 9777 5.1.14); no address where there is none. */
 struct mc_addr mc_iface_own(const struct mc_iface *i, uint8_t family);
 
+/* mc_iface_may_use tells whether it is an address of the interface that may be used now. */
+bool mc_iface_may_use(const struct mc_iface *i, const struct mc_addr *a);
+
 /* mc_iface_has tells whether it is an address of the interface; mc_ifaces_is_own: of any, or loopback. */
 bool mc_iface_has(const struct mc_iface *i, const struct mc_addr *a);
 bool mc_ifaces_is_own(const struct mc_ifaces *s, const struct mc_addr *a);

@@ -39,6 +39,20 @@ def subnet():
         v.stop()
 
 
+@test("a querier from no subnet of the interface wins, and is warned of; --verify-source-subnet keeps it out")
+def foreign():
+    q, host = two()
+    v = querier(q, families=(4,))
+    forge(host, query(4, src="1.2.3.4"))
+    v.wait_event("querier", address="1.2.3.4")
+    check("1.2.3.4" in v.wait_event("warning", warning="foreign-querier")["text"], "who it is")
+    v.stop()
+    v = querier(q, "--verify-source-subnet", families=(4,))
+    forge(host, query(4, src="1.2.3.4"))
+    becomes(lambda: count(q, 4, "rx-bad-sender"), 1, "counted")
+    same([e["address"] for e in v.of("querier")], [local(q, 4)], "queriers")
+
+
 @test("--require-router-alert: IGMPv3 reports without it are dropped and counted")
 def router_alert():
     q, host = two()

@@ -1,6 +1,12 @@
 #!/usr/bin/env python3
 """t_querier_links.py - `mcast querier`: links and addresses that come and go, copies, who may ask, and silence."""
+import ctypes
+import json
+import os
+import select
 import shutil
+import signal
+import socket
 import subprocess
 import time
 
@@ -10,11 +16,13 @@ from kernels import Member, forge, local, until
 from querying import (QI, QUICK, Ear, Querier, ask, back, becomes, flood, hosts_of, interfaces, numbered_group,
                       querier, run, side, two, value)
 from rig import Node, link
-from tap import Skip, among, check, main, same, test
+from tap import Skip, among, check, defer, main, same, test
 from verbs import MCAST, of
 from wire import TO_EX, TO_IN
 
 BOTH = (4, 6)
+RAW = ["--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw"]
+CAP_NET_RAW, CLONE_NEWUSER = 13, 0x10000000
 
 
 def bare(q, host):
@@ -202,6 +210,68 @@ def second():
     querier(q)
 
 
+@test("a second copy is refused when the first is another user's, as the service is")
+def second_of_another():
+    q, host = two()
+    v = querier(q, before=as_user(*RAW))
+    done = run(q, "eth0")
+    same((done.returncode, done.stdout), (2, ""), "exit code and stdout as root")
+    for word in "cannot serve eth0: another mcast querier", "process %d" % v.proc.pid, "user 65534":
+        check(word in done.stderr, "words", done.stderr)
+    same(run(q, "eth0", before=as_user(*RAW, user=65533)).returncode, 2, "exit code as a third user")
+    same(who(q), {("eth0", v.proc.pid)}, "status")
+
+
+def squat(sock, namespace, told):
+    """Hold a socket as somebody else, for ever; namespace: with all capabilities, in one of its own."""
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    if namespace and ctypes.CDLL(None).unshare(CLONE_NEWUSER):
+        os._exit(1)
+    sock.listen()
+    os.write(told, b"+")
+    while True:
+        time.sleep(60)
+
+
+def squatted(namespace, capabilities):
+    """A querier serves though another's program holds its socket, and says so."""
+    as_user()  # or skip
+    q, host = two()
+    sock = q.socket(socket.AF_UNIX)
+    sock.bind(b"\0mcast-querier/eth0")
+    hears, told = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            squat(sock, namespace, told)
+        finally:
+            os._exit(2)
+    defer(lambda: os.waitpid(pid, 0))
+    defer(lambda: os.kill(pid, signal.SIGKILL))
+    os.close(told)
+    if not os.read(hears, 1):
+        raise Skip("no user namespace can be had here")
+    sock.close()
+    same(int(value(pid, "CapEff"), 16) >> CAP_NET_RAW & 1, capabilities, "whether it has CAP_NET_RAW")
+    v, ear = querier(q), Ear(host)
+    ear.asked(4, local(q, 4))
+    told = v.wait_event("warning", warning="control")["text"]
+    check("process %d of user 65534 holds its socket" % pid in told, "words", told)
+    same(v.stop().code, 0, "exit code")
+
+
+@test("another user's program that holds the socket keeps nobody from being served")
+def squatter():
+    squatted(False, 0)
+
+
+@test("nor does one that has all capabilities, in a user namespace of its own")
+def squatter_in_namespace():
+    squatted(True, 1)
+
+
 @test("--status with nobody there: exit 1")
 def nobody():
     q, host = two()
@@ -229,7 +299,7 @@ def as_user(*args, user=65534):
 def who_may_ask():
     q, host = two()
     nobody_, other = as_user(), as_user(user=65533)
-    raw = as_user("--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw")
+    raw = as_user(*RAW)
     v = querier(q)
     done = ask(q, before=nobody_)
     check(done.returncode != 0 and "groups" not in done.stdout, "another user was answered", done.stdout)
@@ -241,13 +311,17 @@ def who_may_ask():
     check(ask(q, before=other).returncode != 0, "a third user was answered")
 
 
+def fill(q, host, number):
+    names = [(TO_EX, numbered_group(n)) for n in range(number)]
+    flood(host, (report(4, *names[n:n + 100]) for n in range(0, len(names), 100)))
+    becomes(lambda: side(q, 4)["number_of_groups"] >= number, True, "groups")
+
+
 @test("many ask at once, and one who asks and does not read, and nothing is held up")
 def many_ask():
     q, host = two()
     v, ear = querier(q), Ear(host)
-    names = [(TO_EX, numbered_group(n)) for n in range(8000)]
-    flood(host, (report(4, *names[n:n + 100]) for n in range(0, len(names), 100)))
-    becomes(lambda: side(q, 4)["number_of_groups"] >= 8000, True, "groups")
+    fill(q, host, 8000)
     since = time.time()
     asker = [*MCAST, "querier", "--status", "--json"]
     with q:
@@ -260,6 +334,27 @@ def many_ask():
         p.stdout.read()
         same(p.wait(10), 0, "exit code of one that was slow")
     same(v.stop().code, 0, "exit code")
+
+
+@test("who does not read what --status prints takes no place, and has all of it when the querier is long gone")
+def pagers():
+    q, host = two()
+    v = querier(q)
+    fill(q, host, 3000)
+    asker, lazy = [*MCAST, "querier", "--status", "--json"], []
+    for _ in range(10):  # more than are answered at once
+        with q:
+            lazy.append(subprocess.Popen(asker, stdout=subprocess.PIPE))
+        defer(lazy[-1].kill)
+        check(select.select([lazy[-1].stdout], [], [], 30)[0], "asker %d has no answer" % len(lazy))
+    interfaces(q)
+    same([p.poll() for p in lazy], [None] * 10, "exit codes of those that nobody reads")
+    same(v.stop().code, 0, "exit code")
+    time.sleep(3)
+    for p in lazy:
+        doc = json.loads(p.stdout.read())
+        same(p.wait(10), 0, "exit code of one that was slow")
+        among(max(i["number_of_groups"] for i in doc["interfaces"]), 3000, 3010, "groups in an answer")
 
 
 # ---- without a word ---------------------------------------------------------------------------------

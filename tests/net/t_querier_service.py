@@ -246,6 +246,25 @@ def hangup():
     same(v.stop().code, 0, "exit code")
 
 
+@test("SIGHUP adds an interface that another querier serves: that is told, and it is served when the other ends")
+def held():
+    q, _, ears = star(2)
+    other = Querier(q, *QUICK, "eth1")
+    other.opened("eth1")
+    path = file_of(TIMES + "phyint eth0\n", "conf")
+    v = Querier(q, "--config", path)
+    v.opened("eth0")
+    file_of(TIMES + "phyint eth0\nphyint eth1\n", "conf")
+    reload(v)
+    check("process %d" % other.proc.pid in v.wait_event("warning", warning="held")["text"], "who serves it")
+    same(v.of("interface", ifname="eth1", state="open"), [], "opened")
+    since = time.time()
+    other.stop()
+    v.opened("eth1")
+    ears[1].asked(4, local(q, 4, "eth1"), since)
+    same(len(v.of("warning", warning="held")), 1, "warnings")
+
+
 @test("SIGHUP without a file does not end it")
 def hangup_without():
     q, host = two()

@@ -55,10 +55,9 @@ static inline void answer(void *arg, FILE *to, enum control_form form)
 static inline struct control *serve(const char *ifname, const struct says *s)
 {
 	struct control *c = NULL;
-	pid_t pid;
-	uid_t uid;
+	struct control_holder holder;
 	const struct control_answer says = { .write = answer, .arg = (void *)(uintptr_t)s };
-	int r = control_open(&c, loop, ifname, &says, &pid, &uid);
+	int r = control_open(&c, loop, ifname, &says, &holder);
 
 	if (r)
 		fail_msg("%s: %s", ifname, mc_strerror(r));

@@ -30,12 +30,12 @@ static void test_two_texts(void **state)
 	control_close(c);
 }
 
-static json_t *document(struct said s)
+static json_t *document(struct said s, int code, const char *err)
 {
 	json_t *doc = json_loads(s.out, 0, NULL);
 
-	assert_string_equal(s.err, "");
-	assert_int_equal(s.code, 0);
+	assert_string_equal(s.err, err);
+	assert_int_equal(s.code, code);
 	if (!doc)
 		fail_msg("no JSON: %s", s.out);
 	free(s.out);
@@ -55,7 +55,7 @@ static void test_json(void **state)
 				 none = { .json = "" };
 	struct control *a = serve(name(0), &hello), *b = serve(name(1), &two), *c = serve(name(2), &none);
 	const char *const names[] = { name(2), name(0), name(1) };
-	json_t *doc = document(ask_as(0, CONTROL_JSON, names, 3));
+	json_t *doc = document(ask_as(0, CONTROL_JSON, names, 3), 0, "");
 
 	(void)state;
 	assert_string_equal(json_string_value(json_object_get(doc, "event")), "status");
@@ -67,7 +67,7 @@ static void test_json(void **state)
 	assert_string_equal(ifname_of(doc, 1), "b");
 	assert_string_equal(ifname_of(doc, 2), "c");
 	json_decref(doc);
-	doc = document(ask_as(0, CONTROL_JSON, names, 1));
+	doc = document(ask_as(0, CONTROL_JSON, names, 1), 0, "");
 	assert_int_equal(json_array_size(json_object_get(doc, "interfaces")), 0);
 	json_decref(doc);
 	control_close(a);
@@ -116,7 +116,7 @@ static void test_all(void **state)
 	fd = dial("a0", NULL); /* a connection has the name, too */
 	expect(ask_as(0, CONTROL_TEXT, NULL, 0), 0, "hello\n\nother\n", "");
 	close(fd);
-	doc = document(ask_as(0, CONTROL_JSON, NULL, 0));
+	doc = document(ask_as(0, CONTROL_JSON, NULL, 0), 0, "");
 	assert_int_equal(json_array_size(json_object_get(doc, "interfaces")), 2);
 	assert_string_equal(ifname_of(doc, 1), "b");
 	json_decref(doc);
@@ -194,9 +194,9 @@ static void test_other_holder(void **state)
 {
 	const char *const names[] = { name(0) };
 	struct control *c = NULL;
+	struct control_holder by = { .querier = true };
 	char want[200];
-	pid_t holder, pid;
-	uid_t uid;
+	pid_t holder;
 
 	(void)state;
 	if (!can_be_others())
@@ -209,48 +209,110 @@ static void test_other_holder(void **state)
 	expect(ask_as(SOMEBODY, CONTROL_TEXT, names, 1), 2, "", want);
 	expect(ask_as(NOBODY, CONTROL_TEXT, names, 1), 0, "hello\n", "");
 	expect(ask_as(0, CONTROL_TEXT, names, 1), 0, "hello\n", "");
-	assert_int_equal(control_open(&c, loop, name(0), &(struct control_answer){ .write = answer }, &pid,
-				      &uid),
+	assert_int_equal(control_open(&c, loop, name(0), &(struct control_answer){ .write = answer }, &by),
 			 -EADDRINUSE);
-	assert_int_equal(pid, holder);
-	assert_int_equal(uid, NOBODY);
+	assert_int_equal(by.pid, holder);
+	assert_int_equal(by.uid, NOBODY);
+	assert_false(by.querier);
 	end(holder);
+}
+
+/* One that is stopped, and has as many waiting as may wait, is not known. */
+static void test_full(void **state)
+{
+	struct control *a = serve(name(0), &hello), *b = NULL;
+	struct control_holder by = { .pid = 77, .querier = true };
+	struct sockaddr_un to;
+	socklen_t len = control_name(&to, name(0));
+	int fd[100], n = 0;
+
+	(void)state;
+	for (bool full = false; !full && n < 100; n++) {
+		fd[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		full = connect(fd[n], (struct sockaddr *)&to, len) < 0;
+	}
+	assert_true(n < 100);
+	assert_int_equal(control_open(&b, loop, name(0), &(struct control_answer){ .write = answer }, &by),
+			 -EADDRINUSE);
+	assert_int_equal(by.pid, 0);
+	assert_false(by.querier);
+	while (n)
+		close(fd[--n]);
+	control_close(a);
 }
 
 static void test_two_holders(void **state)
 {
 	struct control *a = serve(name(0), &hello), *b = NULL;
-	pid_t pid = 0;
-	uid_t uid = 77;
+	struct control_holder by = { .uid = 77 };
 
 	(void)state;
-	assert_int_equal(control_open(&b, loop, name(0), &(struct control_answer){ .write = answer }, &pid,
-				      &uid),
+	assert_int_equal(control_open(&b, loop, name(0), &(struct control_answer){ .write = answer }, &by),
 			 -EADDRINUSE);
 	assert_null(b);
-	assert_int_equal(pid, getpid());
-	assert_int_equal(uid, geteuid());
+	assert_int_equal(by.pid, getpid());
+	assert_int_equal(by.uid, geteuid());
+	assert_true(by.querier);
 	expect(ask(CONTROL_TEXT, name(0)), 0, "hello\n", ""); /* the first still serves */
 	control_close(a);
 	control_close(serve(name(0), &hello));
-	assert_int_equal(control_open(&b, loop, "", &(struct control_answer){ .write = answer }, &pid, &uid),
+	assert_int_equal(control_open(&b, loop, "", &(struct control_answer){ .write = answer }, &by),
 			 MC_ERR_IFNAME);
 	assert_int_equal(control_open(&b, loop, "abcdefghijklmnop",
-				      &(struct control_answer){ .write = answer }, &pid, &uid),
+				      &(struct control_answer){ .write = answer }, &by),
 			 MC_ERR_IFNAME);
 }
 
 /* ---- what is said -------------------------------------------------------------------------- */
 
+/* Who dies in the middle has said nothing, and is told. */
 static void test_broken(void **state)
 {
-	static const struct says dies = { .text = "half\n", .dies = true };
-	struct control *c = serve(name(0), &dies);
+	static const struct says dies = { .text = "half\n",
+					  .json = "{\"ifname\":",
+					  .large = true,
+					  .dies = true };
+	struct control *a = serve(name(0), &hello), *b = serve(name(1), &dies), *c = serve(name(2), &hello);
+	const char *const names[] = { name(0), name(1), name(2) };
 	char want[100];
+	json_t *doc;
 
 	(void)state;
-	snprintf(want, sizeof want, "mcast querier: %s: the answer broke off (ask again)\n", name(0));
-	expect(ask(CONTROL_TEXT, name(0)), 2, "half\n", want);
+	snprintf(want, sizeof want, "mcast querier: %s: the answer broke off (ask again)\n", name(1));
+	expect(ask(CONTROL_TEXT, name(1)), 2, "", want);
+	expect(ask(CONTROL_JSON, name(1)), 2, "", want);
+	expect(ask_as(0, CONTROL_TEXT, names, 3), 2, "hello\n\nhello\n", want);
+	doc = document(ask_as(0, CONTROL_JSON, names, 3), 2, want);
+	assert_int_equal(json_array_size(json_object_get(doc, "interfaces")), 2);
+	json_decref(doc);
+	if (alone) {
+		expect(ask_as(0, CONTROL_TEXT, NULL, 0), 2, "hello\n\nhello\n", want);
+		doc = document(ask_as(0, CONTROL_JSON, NULL, 0), 2, want);
+		assert_int_equal(json_array_size(json_object_get(doc, "interfaces")), 2);
+		json_decref(doc);
+	}
+	control_close(a);
+	control_close(b);
+	control_close(c);
+}
+
+/* Who may not ask one of all is told so, and what the others say. */
+static void test_refused(void **state)
+{
+	struct control *c;
+	char want[200];
+	pid_t holder;
+
+	(void)state;
+	if (!alone || !can_be_others())
+		return;
+	holder = start_holder(name(0), NOBODY);
+	c = serve(name(1), &hello);
+	snprintf(want, sizeof want,
+		 "mcast querier: %s: not allowed: its own user and root may ask (try it as root)\n", name(1));
+	expect(ask_as(NOBODY, CONTROL_TEXT, NULL, 0), 2, "hello\n", want);
+	expect(ask_as(0, CONTROL_TEXT, NULL, 0), 0, "hello\n\nhello\n", "");
+	end(holder);
 	control_close(c);
 }
 
@@ -273,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_all),          cmocka_unit_test(test_other_user),
 		cmocka_unit_test(test_other_holder), cmocka_unit_test(test_two_holders),
 		cmocka_unit_test(test_broken),       cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_full),         cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests_name("control", tests, set_up, tear_down);

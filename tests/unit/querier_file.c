@@ -99,7 +99,8 @@ static void test_plain(void **state)
 	assert_int_equal(i.options.max_groups, d.max_groups);
 	assert_int_equal(i.options.max_group_sources, d.max_group_sources);
 	assert_int_equal(i.options.max_hosts, d.max_hosts);
-	assert_false(i.options.require_router_alert || i.options.verify_source_subnet || i.options.listen_only);
+	assert_false(i.options.require_router_alert || i.options.verify_source_subnet);
+	assert_false(i.options.listen_only);
 }
 
 static void test_blanks(void **state)
