@@ -125,6 +125,18 @@ json_t *out_addr(const struct mc_addr *a)
 	return mc_addr_len(a) ? json_string(mc_addr_format(a, text, sizeof text)) : json_null();
 }
 
+json_t *out_sources(const struct mc_sources *s)
+{
+	json_t *list = json_array();
+
+	for (uint16_t i = 0; i < s->n; i++) {
+		struct mc_addr a = mc_sources_at(s, i);
+
+		json_array_append_new(list, out_addr(&a));
+	}
+	return list;
+}
+
 json_t *out_seconds(mc_time t)
 {
 	return t == MC_NEVER ? json_null() : json_real((double)t / (double)MC_SEC);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <mcast/base.h>
+#include <mcast/msg.h>
 #include <stdio.h>
 
 /* out_event prints one JSON object as a line and flushes it: "event", "ts" (Unix seconds),
@@ -40,8 +41,9 @@ void out_put_int(json_t *o, const char *key, uint64_t n);
 void out_put_bool(json_t *o, const char *key, bool is);
 void out_put_known(json_t *o, const char *key, bool known, int64_t n);
 
-/* out_addr, out_seconds, out_text: values for json_pack's "o". */
+/* out_addr, out_sources, out_seconds, out_text: values for json_pack's "o". */
 json_t *out_addr(const struct mc_addr *a);     /* null for no address */
+json_t *out_sources(const struct mc_sources *s); /* an array */
 json_t *out_seconds(mc_time t);                /* a real, in seconds; null for MC_NEVER */
 json_t *out_text(const char *text);            /* bytes that are not UTF-8 become U+FFFD; null for NULL */
 

@@ -47,6 +47,15 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
+const char *command_trim(const char *line, size_t *len)
+{
+	while (*len && is_blank(line[*len - 1]))
+		--*len;
+	for (; *len && is_blank(*line); line++)
+		--*len;
+	return line;
+}
+
 /* 1: a word; 0: there is none; -1: it is none that can be meant. */
 static int next_word(struct reading *r)
 {
@@ -121,6 +130,8 @@ static int unknown(struct reading *r)
 {
 	struct near near;
 
+	if (strcmp(r->word, "host") == 0)
+		return refuse(r, "host is there twice (host 3-7 join GROUP)");
 	near_init(&near, r->word);
 	for (unsigned i = 0; i < COMMANDS; i++)
 		near_try(&near, names[i]);

@@ -25,4 +25,7 @@ struct command {
 int command_parse(struct command *ret, const char *line, size_t len, uint32_t hosts, char why[COMMAND_WHY]);
 void command_free(struct command *c);
 
+/* command_trim takes blanks, and what a line from Windows ends with, from both ends of a line. */
+const char *command_trim(const char *line, size_t *len);
+
 #endif

@@ -12,7 +12,8 @@
 
 #define SOCKET 1           /* each engine's only one */
 #define HEARD_MOST 16384   /* messages into engines in one call of fleet_poll, or one message more */
-#define FEW 64 /* hosts that may all come into the cache for a report */
+#define TURNS 64           /* in a call, after a query */
+#define MANY 8             /* a group of more than one in so many hosts is all hosts' business */
 #define NOBODY UINT32_MAX
 #define WARN_AGAIN (60 * MC_SEC)
 
@@ -102,6 +103,9 @@ mc_time fleet_due(const struct fleet *f)
 {
 	uint32_t item;
 
+	for (unsigned k = 0; k < HOST_FAMILIES; k++)
+		if (f->side[k].talk.owed)
+			return 0;
 	return mc_heap_first(&f->due, &item);
 }
 
@@ -121,18 +125,33 @@ static void hear_one(struct fleet *f, struct fleet_side *s, uint32_t host, const
 		     mc_time now)
 {
 	mc_host_input(s->hosts[host], m, now);
+	if (m->kind == MC_QUERY)
+		note(f, host_side_of(m->family), host);
 	f->work++;
 }
 
-/* What a host has missed, before anything else is done with it. */
-static void catch_up(struct fleet *f, struct fleet_side *s, uint32_t host)
+/* What a host has missed, before anything else is done with it. A query it hears now, as if it had been on
+ * its way for so long: else all that would have answered meanwhile would, whoever has. */
+static void catch_up(struct fleet *f, struct fleet_side *s, uint32_t host, mc_time now)
 {
 	const struct talk_entry *e;
 
 	if (!s->hosts[host])
 		talk_skip(&s->talk, host);
 	while ((e = talk_next(&s->talk, host)))
-		hear_one(f, s, host, &e->msg, e->time);
+		hear_one(f, s, host, &e->msg, e->msg.kind == MC_QUERY ? now : e->time);
+}
+
+static void take_turns(struct fleet *f, struct fleet_side *s, uint32_t turns, mc_time now)
+{
+	for (; turns > 0; turns--)
+		catch_up(f, s, talk_turn(&s->talk), now);
+}
+
+static void talk(struct fleet *f, struct fleet_side *s, const struct mc_msg *m, uint32_t speaker, mc_time now)
+{
+	if (talk_add(&s->talk, m, speaker, now))
+		take_turns(f, s, talk_turns(&s->talk), now);
 }
 
 /* ---- requests -------------------------------------------------------------------------------------- */
@@ -152,10 +171,18 @@ int fleet_listen(struct fleet *f, uint32_t host, const struct mc_addr *group, en
 
 	if (!h)
 		return MC_ERR_GROUP;
-	catch_up(f, &f->side[host_side_of(group->family)], host);
+	catch_up(f, &f->side[host_side_of(group->family)], host, now);
 	r = mc_host_listen(h, SOCKET, group, mode, sources, n, now);
 	note(f, host_side_of(group->family), host);
 	return r;
+}
+
+void fleet_anybody(struct fleet *f, uint32_t host, const struct mc_addr *group)
+{
+	uint64_t number;
+
+	if (!plan_find(f->plan, group, &number) || !plan_has(f->plan, host, number))
+		hearing_anybody(&f->side[host_side_of(group->family)].hearing, group);
 }
 
 bool fleet_wants(const struct fleet *f, uint32_t host, const struct mc_addr *group)
@@ -173,7 +200,7 @@ static uint32_t leave_side(struct fleet *f, unsigned side, uint32_t host, uint32
 	struct mc_host_group g = { .size = sizeof g };
 	uint32_t n = 0;
 
-	catch_up(f, &f->side[side], host);
+	catch_up(f, &f->side[side], host, now);
 	while (n < most && mc_host_group_next(h, pos, &g)) {
 		mc_host_listen(h, SOCKET, &g.group, MC_INCLUDE, NULL, 0, now);
 		n++;
@@ -201,43 +228,22 @@ void fleet_configure(struct fleet *f, uint8_t family, const struct mc_host_conf 
 	s->conf.room = f->room;
 	if (!s->hosts || !s->hosts[0])
 		return;
+	catch_up(f, s, 0, now);
 	mc_host_configure(s->hosts[0], &s->conf, now);
 	note(f, host_side_of(family), 0);
 }
 
 /* ---- hearing ---------------------------------------------------------------------------------------- */
 
-static void hear_query(struct fleet *f, unsigned side, const struct mc_msg *m, mc_time now)
+static void hear_query(struct fleet *f, struct fleet_side *s, const struct mc_msg *m, mc_time now)
 {
-	struct fleet_side *s = &f->side[side];
 	const struct mc_proto *p = mc_proto_of(m->family);
 	bool general = mc_addr_is_unspecified(&m->query.group) || s->version == p->mute;
 
-	for (uint32_t i = 0; i < f->n; i++) {
-		if (!s->hosts[i])
-			continue;
-		catch_up(f, s, i);
-		mc_host_input(s->hosts[i], m, now);
-		note(f, side, i);
-		f->work++;
-	}
+	talk(f, s, m, NOBODY, now);
+	catch_up(f, s, 0, now);
 	if (f->suppress)
 		hearing_asked(&s->hearing, general ? NULL : &m->query.group);
-}
-
-/* Whether a group mostly is of many hosts, as far as it is planned. */
-static bool is_wide(const struct fleet *f)
-{
-	return f->n > FEW && (f->scattered || f->plan->each > f->plan->groups / 8);
-}
-
-static bool talk(struct fleet *f, struct fleet_side *s, const struct mc_msg *m, uint32_t speaker, mc_time now)
-{
-	if (!talk_add(&s->talk, m, speaker, now))
-		return false;
-	for (uint32_t n = talk_turns(&s->talk); n > 0; n--)
-		catch_up(f, s, talk_turn(&s->talk));
-	return true;
 }
 
 static void hear_now(struct fleet *f, struct fleet_side *s, uint32_t host, const struct mc_msg *m,
@@ -245,26 +251,17 @@ static void hear_now(struct fleet *f, struct fleet_side *s, uint32_t host, const
 {
 	if (host == speaker || !s->hosts[host])
 		return;
-	catch_up(f, s, host);
+	catch_up(f, s, host, now);
 	hear_one(f, s, host, m, now);
 }
 
-static void hear_all(struct fleet *f, struct fleet_side *s, const struct mc_addr *group,
-		     const struct mc_msg *m, uint32_t speaker, mc_time now)
+/* A group of few hosts. */
+static void hear_members(struct fleet *f, struct fleet_side *s, uint64_t number, const struct mc_msg *m,
+			 uint32_t speaker, mc_time now)
 {
-	uint64_t pos;
 	uint32_t host;
 
-	if (is_wide(f) && talk(f, s, m, speaker, now))
-		return;
-	if (f->scattered) {
-		for (host = 0; host < f->n; host++)
-			hear_now(f, s, host, m, speaker, now);
-		return;
-	}
-	if (!plan_find(f->plan, group, &pos))
-		return;
-	while (plan_member(f->plan, &pos, &host))
+	while (plan_member(f->plan, &number, &host))
 		hear_now(f, s, host, m, speaker, now);
 }
 
@@ -276,16 +273,19 @@ static void hear_report(struct fleet *f, struct fleet_side *s, const struct mc_m
 	size_t pos = 0;
 	uint64_t number;
 	uint32_t one = 0;
-	bool planned;
+	bool anybody;
 
 	if (!mc_msg_next(m, &pos, &r))
 		return;
-	planned = plan_find(f->plan, &r.group, &number);
-	if (!planned && !f->scattered)
+	anybody = hearing_is_anybody(&s->hearing, &r.group);
+	if (!plan_find(f->plan, &r.group, &number) && !anybody)
 		return;
-	switch (hearing_report(&s->hearing, &r.group, speaker, planned || speaker != NOBODY, &one)) {
+	switch (hearing_report(&s->hearing, &r.group, speaker, &one)) {
 	case HEARING_ALL:
-		hear_all(f, s, &r.group, m, speaker, now);
+		if (anybody || f->plan->each > f->plan->groups / MANY)
+			talk(f, s, m, speaker, now);
+		else
+			hear_members(f, s, number, m, speaker, now);
 		break;
 	case HEARING_ONE:
 		hear_now(f, s, one, m, speaker, now);
@@ -300,28 +300,42 @@ static bool is_older_report(const struct mc_msg *m)
 	return m->kind == MC_REPORT && m->version < mc_proto_of(m->family)->newest && !m->report.leave;
 }
 
-/* What the first host makes of it. */
-static uint64_t queries(const struct fleet_side *s)
+static void count_all(const struct mc_host *h, uint64_t ret[MC_COUNTS])
 {
-	return s->hosts[0] ?
-		       mc_host_count(s->hosts[0], MC_RX_QUERY) + mc_host_count(s->hosts[0], MC_RX_IGNORED) :
-		       0;
+	for (unsigned i = 0; i < MC_COUNTS; i++)
+		ret[i] = h ? mc_host_count(h, (enum mc_count)i) : 0;
 }
 
-bool fleet_input(struct fleet *f, const struct mc_msg *m, mc_time now)
+/* A fault that a query may have is counted beside what it was taken for. */
+static enum mc_count counted(const struct mc_host *h, const uint64_t before[MC_COUNTS])
 {
-	unsigned side = host_side_of(m->family);
-	struct fleet_side *s = &f->side[side];
-	uint64_t before;
+	uint64_t after[MC_COUNTS];
+	unsigned i;
 
-	if (!s->hosts || (m->kind != MC_QUERY && !is_older_report(m)))
-		return false;
-	before = queries(s);
-	if (m->kind == MC_QUERY)
-		hear_query(f, side, m, now);
-	else if (f->suppress && !(m->faults & (MC_FAULT_CHECKSUM | MC_FAULT_DESTINATION)))
+	count_all(h, after);
+	for (i = MC_RX_BAD_CHECKSUM; i < MC_RX_IGNORED && after[i] == before[i]; i++)
+		;
+	if (after[MC_RX_QUERY] > before[MC_RX_QUERY])
+		return MC_RX_QUERY;
+	return after[MC_RX_IGNORED] > before[MC_RX_IGNORED] ? MC_RX_IGNORED : (enum mc_count)i;
+}
+
+enum mc_count fleet_input(struct fleet *f, const struct mc_msg *m, mc_time now)
+{
+	struct fleet_side *s = &f->side[host_side_of(m->family)];
+	uint64_t before[MC_COUNTS];
+
+	if (!s->hosts || !s->hosts[0])
+		return MC_COUNTS;
+	if (m->kind == MC_QUERY) {
+		catch_up(f, s, 0, now);
+		count_all(s->hosts[0], before);
+		hear_query(f, s, m, now);
+		return counted(s->hosts[0], before);
+	}
+	if (is_older_report(m) && f->suppress && !(m->faults & (MC_FAULT_CHECKSUM | MC_FAULT_DESTINATION)))
 		hear_report(f, s, m, NOBODY, now);
-	return m->kind == MC_QUERY && queries(s) > before;
+	return MC_COUNTS;
 }
 
 /* ---- what is due ------------------------------------------------------------------------------------- */
@@ -368,7 +382,7 @@ static unsigned poll_one(struct fleet *f, unsigned side, uint32_t host, mc_time 
 	unsigned n = 0;
 
 	mc_action_init(&a);
-	catch_up(f, &f->side[side], host);
+	catch_up(f, &f->side[side], host, now);
 	while (n < most) {
 		mc_time due = mc_host_deadline(h);
 
@@ -391,11 +405,11 @@ unsigned fleet_poll(struct fleet *f, mc_time now, unsigned most)
 {
 	uint64_t began = f->work;
 	unsigned n = 0;
+	uint32_t item;
 
-	while (n < most && f->work - began < HEARD_MOST && fleet_due(f) <= now) {
-		uint32_t item;
-
-		mc_heap_first(&f->due, &item);
+	for (unsigned k = 0; k < HOST_FAMILIES; k++)
+		take_turns(f, &f->side[k], f->side[k].talk.owed < TURNS ? f->side[k].talk.owed : TURNS, now);
+	while (n < most && f->work - began < HEARD_MOST && mc_heap_first(&f->due, &item) <= now) {
 		n += poll_one(f, (item - 1) / f->n, (item - 1) % f->n, now, most - n);
 		f->work++;
 	}

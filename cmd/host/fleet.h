@@ -46,7 +46,6 @@ struct fleet {
 	struct mc_heap due; /* of host n of a side: item side * hosts + n + 1 */
 	uint32_t n;         /* hosts */
 	bool suppress;      /* they hear each other, and others, in older versions */
-	bool scattered;     /* groups are not as planned any more: anybody may be in any */
 	bool ending;        /* who has nothing left to say is not waited for */
 	uint64_t work;      /* messages that went into an engine, all together */
 	struct mc_rand rand;
@@ -74,6 +73,9 @@ int fleet_listen(struct fleet *f, uint32_t host, const struct mc_addr *group, en
 		 const struct mc_addr *sources, size_t n, mc_time now);
 bool fleet_wants(const struct fleet *f, uint32_t host, const struct mc_addr *group);
 
+/* fleet_anybody is to be told before a host listens to a group that may not be planned for it. */
+void fleet_anybody(struct fleet *f, uint32_t host, const struct mc_addr *group);
+
 /* fleet_leave has a host leave groups, at most that many, pos being 0 at first; returns how many: fewer
  * than most where there are no more. */
 uint32_t fleet_leave(struct fleet *f, uint32_t host, uint32_t pos[HOST_FAMILIES], uint32_t most, mc_time now);
@@ -81,8 +83,10 @@ uint32_t fleet_leave(struct fleet *f, uint32_t host, uint32_t pos[HOST_FAMILIES]
 /* fleet_configure gives host 0 of a side another configuration, of which all but what is its own is taken. */
 void fleet_configure(struct fleet *f, uint8_t family, const struct mc_host_conf *conf, mc_time now);
 
-/* fleet_input has the hosts hear a message. True: a query that was taken into account. */
-bool fleet_input(struct fleet *f, const struct mc_msg *m, mc_time now);
+/* fleet_input has the hosts hear a message: of a query the first one now, the others in the next calls of
+ * fleet_poll. Returns what that one counts it as: MC_RX_QUERY, MC_RX_IGNORED, or why a query is dropped;
+ * MC_COUNTS: it is none, or nobody is there. */
+enum mc_count fleet_input(struct fleet *f, const struct mc_msg *m, mc_time now);
 
 /* fleet_poll does what is due: at most so many packets are sent, and not much more heard in one call.
  * Returns how many were sent; nothing is due any more when fleet_due is later than now. */

@@ -5,12 +5,13 @@
 
 #define SOMEBODY UINT32_MAX
 
-/* A group that was reported. Those that are not here: all may be waiting. */
+/* A group that was reported, or is anybody's. Those that are not here: all may be waiting. */
 struct heard {
 	struct mc_node node;
 	struct mc_addr group;
 	uint32_t asked;   /* as the whole's, when it was reported; else all may be waiting */
 	uint32_t speaker; /* who reported it last, and may do so again */
+	bool anybody;     /* hosts may be in it that are not planned to */
 };
 
 void hearing_open(struct hearing *h, uint64_t seed)
@@ -22,6 +23,19 @@ void hearing_open(struct hearing *h, uint64_t seed)
 void hearing_close(struct hearing *h)
 {
 	mc_table_free(&h->table);
+}
+
+/* NULL: no memory. */
+static struct heard *find_or_add(struct hearing *h, const struct mc_addr *group)
+{
+	struct heard *g = mc_table_find(&h->table, 0, group);
+
+	if (g)
+		return g;
+	g = mc_table_add(&h->table, &h->all, 0, group);
+	if (g)
+		g->asked = h->asked - 1;
+	return g;
 }
 
 void hearing_asked(struct hearing *h, const struct mc_addr *group)
@@ -37,26 +51,15 @@ void hearing_asked(struct hearing *h, const struct mc_addr *group)
 		g->asked = h->asked - 1;
 }
 
-static enum hearing_who first(struct hearing *h, const struct mc_addr *group, uint32_t speaker, bool keep)
-{
-	struct heard *g = keep ? mc_table_add(&h->table, &h->all, 0, group) : NULL;
-
-	if (g) {
-		g->asked = h->asked;
-		g->speaker = speaker;
-	}
-	return HEARING_ALL;
-}
-
-enum hearing_who hearing_report(struct hearing *h, const struct mc_addr *group, uint32_t speaker, bool keep,
+enum hearing_who hearing_report(struct hearing *h, const struct mc_addr *group, uint32_t speaker,
 				uint32_t *ret)
 {
-	struct heard *g = mc_table_find(&h->table, 0, group);
+	struct heard *g = find_or_add(h, group);
 	uint32_t was;
 	bool all;
 
 	if (!g)
-		return first(h, group, speaker, keep);
+		return HEARING_ALL;
 	was = g->speaker;
 	all = g->asked != h->asked;
 	g->speaker = speaker;
@@ -67,4 +70,21 @@ enum hearing_who hearing_report(struct hearing *h, const struct mc_addr *group, 
 		return HEARING_NOBODY;
 	*ret = was;
 	return HEARING_ONE;
+}
+
+void hearing_anybody(struct hearing *h, const struct mc_addr *group)
+{
+	struct heard *g = find_or_add(h, group);
+
+	if (g)
+		g->anybody = true;
+	else
+		h->anybody = true;
+}
+
+bool hearing_is_anybody(const struct hearing *h, const struct mc_addr *group)
+{
+	const struct heard *g = mc_table_find(&h->table, 0, group);
+
+	return h->anybody || (g && g->anybody);
 }

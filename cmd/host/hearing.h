@@ -15,6 +15,7 @@ struct hearing {
 	struct mc_table table;
 	struct mc_list all;
 	uint32_t asked; /* queries for all groups so far */
+	bool anybody;   /* may be in any group: there was no memory for which */
 };
 
 void hearing_open(struct hearing *h, uint64_t seed);
@@ -24,11 +25,14 @@ void hearing_close(struct hearing *h);
 void hearing_asked(struct hearing *h, const struct mc_addr *group);
 
 /* hearing_report: host number `speaker`, from 0 on, or (UINT32_MAX) somebody else has reported a group.
- * Tells who is to hear it: nobody, one host (*ret), or all that are in the group. Without keep a group
- * that is new is not remembered: somebody may report groups without end. */
+ * Tells who is to hear it: nobody, one host (*ret), or all that are in the group. */
 enum hearing_who { HEARING_NOBODY, HEARING_ONE, HEARING_ALL };
 
-enum hearing_who hearing_report(struct hearing *h, const struct mc_addr *group, uint32_t speaker, bool keep,
+enum hearing_who hearing_report(struct hearing *h, const struct mc_addr *group, uint32_t speaker,
 				uint32_t *ret);
+
+/* hearing_anybody: a host may be in a group that is not planned to; hearing_is_anybody tells. */
+void hearing_anybody(struct hearing *h, const struct mc_addr *group);
+bool hearing_is_anybody(const struct hearing *h, const struct mc_addr *group);
 
 #endif

@@ -35,18 +35,6 @@ static json_t *version_of(const struct fleet *f, unsigned side)
 	return s->hosts ? json_integer(s->conf.version) : json_null();
 }
 
-static json_t *sources_of(const struct mc_sources *s)
-{
-	json_t *list = json_array();
-
-	for (uint16_t i = 0; i < s->n; i++) {
-		struct mc_addr a = mc_sources_at(s, i);
-
-		json_array_append_new(list, out_addr(&a));
-	}
-	return list;
-}
-
 void host_json_start(const struct host_show *w, const struct host_start *s)
 {
 	json_t *o = new (w), *addresses = json_array();
@@ -72,7 +60,7 @@ void host_json_query(const struct host_show *w, const struct mc_msg *m)
 	out_put(o, "address", out_addr(&m->ip.src));
 	out_put_int(o, "version", m->version);
 	out_put(o, "group", mc_addr_is_unspecified(&q->group) ? json_null() : out_addr(&q->group));
-	out_put(o, "source_addresses", sources_of(&q->sources));
+	out_put(o, "source_addresses", out_sources(&q->sources));
 	out_put(o, "max_resp_time", out_seconds(q->max_resp));
 	out_put_int(o, "missed", w->missed);
 	tell("query", o);
@@ -109,7 +97,7 @@ static json_t *records_of(const struct mc_msg *m)
 
 		out_put(o, "record_type", out_text(mc_record_name(r.type)));
 		out_put(o, "group", out_addr(&r.group));
-		out_put(o, "source_addresses", sources_of(&r.sources));
+		out_put(o, "source_addresses", out_sources(&r.sources));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -182,6 +170,7 @@ void host_json_totals(const struct host_show *w, const struct host_totals *t)
 	out_put_int(o, "hosts", t->hosts);
 	out_put_int(o, "memberships", t->memberships);
 	out_put_int(o, "queries", t->queries);
+	out_put_int(o, "queries_dropped", t->queries_dropped);
 	out_put_int(o, "reports", t->sent.reports);
 	out_put_int(o, "leaves", t->sent.leaves);
 	out_put_int(o, "records", t->sent.records);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "engine/judge.h"
 #include "wire/wire.h"
 
 /* What is worked on. */
@@ -135,6 +136,8 @@ static int add(struct making *m, const struct mc_target *t)
 	struct want *w;
 
 	mc_target_format(t, m->name, sizeof m->name);
+	if (t->count == 1 && !mc_judge_reported(mc_proto_of(t->group.family), &t->group))
+		return opt_refuse(m->v, "%s: no host reports that group (name another one)", m->name);
 	for (size_t i = 0; i < p->n; i++)
 		if (overlaps(&p->wants[i], &t->group, t->count))
 			return merge(m, &p->wants[i], t);
@@ -179,8 +182,9 @@ static int check_size(struct making *m)
 	p->each = each;
 	if (each > p->groups)
 		return opt_refuse(m->v,
-				  "--each %llu: there are only %llu groups (take fewer, or leave it out)",
-				  (unsigned long long)each, (unsigned long long)p->groups);
+				  "--each %llu: there %s only %llu group%s (take fewer, or leave it out)",
+				  (unsigned long long)each, p->groups == 1 ? "is" : "are",
+				  (unsigned long long)p->groups, p->groups == 1 ? "" : "s");
 	if (each > HOST_MEMBERSHIPS_MOST / p->hosts)
 		return opt_refuse(
 			m->v,
@@ -262,6 +266,11 @@ bool plan_member(const struct plan *p, uint64_t *pos, uint32_t *ret_host)
 	*ret_host = (uint32_t)(*pos / p->each);
 	*pos += p->groups;
 	return true;
+}
+
+bool plan_has(const struct plan *p, uint32_t host, uint64_t number)
+{
+	return (number + p->groups - plan_number(p, host, 0)) % p->groups < p->each;
 }
 
 bool plan_has_family(const struct plan *p, uint8_t family)

@@ -40,6 +40,9 @@ bool plan_find(const struct plan *p, const struct mc_addr *group, uint64_t *ret)
  * first. False: there are no more. */
 bool plan_member(const struct plan *p, uint64_t *pos, uint32_t *ret_host);
 
+/* plan_has tells whether a host wants a number. */
+bool plan_has(const struct plan *p, uint32_t host, uint64_t number);
+
 /* plan_ssm tells whether a source-specific group is among these, and which. */
 bool plan_ssm(const struct mc_addr *first, uint64_t count, struct mc_addr *ret);
 

@@ -15,15 +15,15 @@
 #include "signals.h"
 
 enum {
-	PACKETS = 256,   /* read in a turn */
-	SENDS = 2048,    /* packets sent in a turn */
 	STEP = 2048,     /* changes in a turn where nothing is due, */
 	BUSY_STEP = 64,  /* and where hosts are behind with what is */
 };
 
+#define LONG (10 * MC_MSEC) /* for reading packets, and for what is due, in a turn */
 #define FIRST_PROGRESS MC_SEC
 #define NEXT_PROGRESS (5 * MC_SEC)
 #define WARN_AGAIN (10 * MC_SEC)
+#define DROPPED_AGAIN (60 * MC_SEC)
 #define LINE_ROOM 1024
 
 /* ---- what hosts do -------------------------------------------------------------------------------- */
@@ -109,9 +109,42 @@ static void on_warn(void *arg, uint8_t family, const struct mc_action *a)
 
 /* ---- packets ---------------------------------------------------------------------------------------- */
 
+static const char *why_dropped(enum mc_count cause)
+{
+	switch (cause) {
+	case MC_RX_NO_RA:
+		return "without Router Alert";
+	case MC_RX_BAD_CHECKSUM:
+		return "with a wrong checksum";
+	case MC_RX_BAD_HOPLIMIT:
+		return "with another hop limit than 1";
+	case MC_RX_BAD_DESTINATION:
+		return "at an address that such a query does not go to";
+	default:
+		return mc_count_name(cause);
+	}
+}
+
+/* Of a sender that is none the engine warns. What goes to one machine alone is that one's business. */
+static void drop_query(struct host_run *r, const struct mc_msg *m, enum mc_count cause)
+{
+	char text[LINE_ROOM], who[MC_ADDR_STRLEN];
+
+	if (cause == MC_RX_BAD_DESTINATION && !mc_addr_is_multicast(&m->ip.dst))
+		return;
+	r->queries_dropped++;
+	if (cause == MC_RX_BAD_SENDER || r->now < r->dropped[cause])
+		return;
+	r->dropped[cause] = r->now + DROPPED_AGAIN;
+	snprintf(text, sizeof text, "%s asks %s: it is not heard",
+		 mc_addr_format(&m->ip.src, who, sizeof who), why_dropped(cause));
+	host_show_warning(&r->show, "query", &m->ip.src, text);
+}
+
 static void take_packet(struct host_run *r, const struct mc_packet *p)
 {
 	const struct mc_msg *m = &r->msg;
+	enum mc_count as;
 	unsigned k;
 
 	if (mc_decode(&r->msg, p->octets, p->len) || (m->family != MC_IPV4 && m->family != MC_IPV6))
@@ -121,19 +154,25 @@ static void take_packet(struct host_run *r, const struct mc_packet *p)
 		r->asked[k] = m->ip.src;
 		r->asked_version[k] = m->version;
 	}
-	if (!fleet_input(&r->fleet, m, r->now))
-		return;
-	r->queries++;
-	host_show_query(&r->show, m, r->now);
+	as = fleet_input(&r->fleet, m, r->now);
+	if (as == MC_RX_QUERY || as == MC_RX_IGNORED) {
+		r->queries++;
+		host_show_query(&r->show, m, r->now);
+	} else if (as != MC_COUNTS) {
+		drop_query(r, m, as);
+	}
 }
 
 static void take_packets(struct host_run *r)
 {
+	mc_time began = r->now;
 	struct mc_packet p;
 	int got = 1;
 
-	for (unsigned n = 0; n < PACKETS && (got = mc_link_recv(r->link, &p)) > 0; n++)
+	while (r->now - began < LONG && (got = mc_link_recv(r->link, &p)) > 0) {
 		take_packet(r, &p);
+		r->now = mc_loop_now();
+	}
 	r->heard = got > 0 || got == -ENETDOWN;
 	if (got < 0 && got != -ENETDOWN)
 		r->gone = true;
@@ -173,6 +212,7 @@ static struct host_totals totals_of(const struct host_run *r)
 		.each = r->plan.each,
 		.memberships = r->state < HOST_LEAVES ? fleet_memberships(&r->fleet) : r->memberships,
 		.queries = r->queries,
+		.queries_dropped = r->queries_dropped,
 		.changes = r->churn.changes + r->changed,
 		.refused = r->refused,
 		.lost = mc_link_drops(r->link),
@@ -268,8 +308,10 @@ static void follow_line(struct host_run *r, const char *line, size_t len)
 	uint64_t number = r->input.lines.number;
 	struct command c;
 	char why[COMMAND_WHY];
-	int got = command_parse(&c, line, len, r->plan.hosts, why);
+	int got;
 
+	line = command_trim(line, &len);
+	got = command_parse(&c, line, len, r->plan.hosts, why);
 	if (got == 0)
 		return;
 	if (got < 0) {
@@ -367,8 +409,10 @@ static uint64_t left(const struct host_run *r)
 /* Sends what is due. True: there is more, or the interface is busy. */
 static bool send_due(struct host_run *r)
 {
-	for (unsigned n = 0; n < SENDS && fleet_due(&r->fleet) <= r->now;) {
-		unsigned space = outbox_space(&r->outbox), got;
+	mc_time began = r->now;
+
+	while (r->now - began < LONG && fleet_due(&r->fleet) <= r->now) {
+		unsigned space = outbox_space(&r->outbox);
 		uint64_t most = left(r);
 
 		if (!space || !most) {
@@ -377,8 +421,8 @@ static bool send_due(struct host_run *r)
 				break;
 			continue;
 		}
-		got = fleet_poll(&r->fleet, r->now, most < space ? (unsigned)most : space);
-		n += got ? got : 1;
+		fleet_poll(&r->fleet, r->now, most < space ? (unsigned)most : space);
+		r->now = mc_loop_now();
 	}
 	if (r->outbox.n && outbox_due(&r->outbox) == MC_NEVER)
 		outbox_flush(&r->outbox, &r->now, mc_loop_now);
@@ -496,6 +540,7 @@ int host_go(struct host_run *r)
 	host_show_totals(&r->show, &t, true);
 	e = spool_close(r->spool, MC_SEC);
 	r->spool = NULL;
+	clearerr(stdout); /* it is told here */
 	if (e < 0)
 		r->code = opt_refuse(r->verb, "cannot write to standard output: %s", mc_strerror(e));
 	if (r->gone)

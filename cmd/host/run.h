@@ -50,7 +50,8 @@ struct host_run {
 	mc_time now;
 	bool heard;  /* there may be packets */
 	bool gone;   /* the interface is */
-	uint64_t queries, changed, refused, memberships;
+	mc_time dropped[MC_COUNTS]; /* when queries that were dropped for that may be told of again */
+	uint64_t queries, queries_dropped, changed, refused, memberships;
 	struct mc_addr asked[HOST_FAMILIES]; /* who asked last in an older version */
 	uint8_t asked_version[HOST_FAMILIES];
 	struct mc_msg msg;

@@ -230,6 +230,9 @@ static void text_totals(const struct host_show *w, const struct host_totals *t, 
 	printf("%" PRIu32 " host%s, %" PRIu64 " group%s each; %" PRIu64 " quer%s heard; ", t->hosts,
 	       plural(t->hosts), t->each, plural(t->each), t->queries, t->queries == 1 ? "y" : "ies");
 	text_sent(t);
+	if (t->queries_dropped)
+		printf("; %" PRIu64 " quer%s dropped", t->queries_dropped,
+		       t->queries_dropped == 1 ? "y" : "ies");
 	if (t->changes)
 		printf("; %" PRIu64 " change%s", t->changes, plural(t->changes));
 	if (t->refused)

@@ -26,7 +26,7 @@ struct host_start {
 struct host_totals {
 	mc_time time;
 	uint32_t hosts;
-	uint64_t each, memberships, queries, changes, refused, lost;
+	uint64_t each, memberships, queries, queries_dropped, changes, refused, lost;
 	struct outbox_counts sent;
 	const struct mc_hist *late;
 };

@@ -1,5 +1,6 @@
 /*
- * talk.c - a ring of reports. Every host has its turn once while as many are added as the ring holds.
+ * talk.c - a ring of messages. Every host has its turn once while as many are added as the ring holds, and
+ * after a query.
  */
 #include "host/talk.h"
 
@@ -17,25 +18,30 @@ int talk_open(struct talk *t, uint32_t hosts)
 
 void talk_close(struct talk *t)
 {
+	for (unsigned i = 0; t->entries && i < TALK_KEPT; i++)
+		free(t->entries[i].octets);
 	free(t->entries);
 	free(t->seen);
 	*t = (struct talk){ .hosts = 0 };
 }
 
-/* The message is the packet's that begins before it. */
 bool talk_add(struct talk *t, const struct mc_msg *m, uint32_t speaker, mc_time now)
 {
 	struct talk_entry *e = &t->entries[t->n % TALK_KEPT];
+	uint8_t *copy = realloc(e->octets, m->len);
 
-	if (m->len > sizeof e->octets)
+	if (!copy)
 		return false;
-	e->msg = *m;
-	memcpy(e->octets, m->octets, m->len);
-	e->msg.octets = e->octets;
-	e->msg.report.octets = e->octets + (m->report.octets - m->octets);
-	e->speaker = speaker;
-	e->time = now;
+	memcpy(copy, m->octets, m->len);
+	*e = (struct talk_entry){ .msg = *m, .octets = copy, .speaker = speaker, .time = now };
+	e->msg.octets = copy;
+	if (m->kind == MC_REPORT)
+		e->msg.report.octets = copy + (m->report.octets - m->octets);
+	else if (m->query.sources.n)
+		e->msg.query.sources.octets = copy + (m->query.sources.octets - m->octets);
 	t->n++;
+	if (m->kind == MC_QUERY)
+		t->owed = t->hosts;
 	return true;
 }
 
@@ -65,5 +71,6 @@ uint32_t talk_turn(struct talk *t)
 	uint32_t host = t->turn;
 
 	t->turn = host + 1 < t->hosts ? host + 1 : 0;
+	t->owed -= t->owed > 0;
 	return host;
 }

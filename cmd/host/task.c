@@ -12,8 +12,6 @@ void task_begin(struct task *t, enum task_kind kind, struct fleet *f, struct com
 	t->command = *c;
 	t->host = c->first;
 	t->last = c->last;
-	if (c->verb != COMMAND_LEAVE)
-		f->scattered = true;
 }
 
 void task_end(struct task *t)
@@ -63,6 +61,8 @@ static void command_one(struct task *t, struct fleet *f)
 	int r;
 
 	mc_addr_add(&group, (uint32_t)t->at);
+	if (c->verb != COMMAND_LEAVE)
+		fleet_anybody(f, t->host, &group);
 	r = fleet_listen(f, t->host, &group, c->mode, c->sources, c->n, t->since);
 	if (r)
 		failed(t, r);

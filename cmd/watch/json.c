@@ -83,18 +83,6 @@ static json_t *warnings_of(const struct shown *s)
 
 /* ---- messages ------------------------------------------------------------------------------ */
 
-static json_t *sources_of(const struct mc_sources *s)
-{
-	json_t *list = json_array();
-
-	for (uint16_t i = 0; i < s->n; i++) {
-		struct mc_addr a = mc_sources_at(s, i);
-
-		json_array_append_new(list, out_addr(&a));
-	}
-	return list;
-}
-
 /* What only queries of the newest version have is null in others. */
 static void put_query(json_t *o, const struct mc_msg *m)
 {
@@ -110,7 +98,7 @@ static void put_query(json_t *o, const struct mc_msg *m)
 	out_put_known(o, "qqic", newest, q->qqic);
 	out_put_known(o, "qqi", newest, q->interval);
 	out_put_known(o, "number_of_sources", newest, q->sources.n);
-	out_put(o, "source_addresses", sources_of(&q->sources));
+	out_put(o, "source_addresses", out_sources(&q->sources));
 }
 
 static json_t *record_of(const struct mc_msg *m, const struct mc_record *r)
@@ -122,7 +110,7 @@ static json_t *record_of(const struct mc_msg *m, const struct mc_record *r)
 	out_put_int(o, "aux_data_len", r->aux);
 	out_put_int(o, "number_of_sources", r->sources.n);
 	put_addr(o, "multicast_address", &r->group);
-	out_put(o, "source_addresses", sources_of(&r->sources));
+	out_put(o, "source_addresses", out_sources(&r->sources));
 	out_put(o, "faults", faults_of(m, r, r->faults));
 	return o;
 }

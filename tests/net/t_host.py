@@ -201,6 +201,24 @@ def falls_back(fam):
     said(c, fam, TO_IN, g)
 
 
+@test("queries that hosts are to drop are warned of, once, and counted", families=True)
+def dropped(fam):
+    a, b = wire()
+    c, g = Capture(b), group(fam)
+    asker = frames.host(fam, 99)
+    v = host(a, *QUICK, g)
+    since = settled(c, fam)
+    for _ in range(3):
+        forge(b, query(fam, code=5 if fam == 4 else 500, src=asker, alert=False))
+    e = v.wait_event("warning", warning="query")
+    same((e["address"], e["text"]), (asker, asker + " asks without Router Alert: it is not heard"), "warning")
+    time.sleep(1)
+    same(reports(c, fam, since), [], "answers")
+    done = v.stop()
+    same((end(done)["queries"], end(done)["queries_dropped"]), (0, 3), "queries")
+    same(len(of(done.events, "warning")), 1, "warnings")
+
+
 @test("as lines of text")
 def lines():
     a, b = wire()
