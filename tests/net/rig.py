@@ -188,7 +188,16 @@ def lan(*nodes, net=0, snooping=0):
                   "link set p%d master br0" % i, "link set p%d up" % i)
         _configure(node, ifname, net, i + 1, 254, True)
     settle(*nodes)
+    if not wait_until(lambda: forwarding(middle) == len(nodes)):
+        raise RuntimeError("not all ports of the bridge forward")
     return middle
+
+
+def forwarding(bridge):
+    """How many ports of a bridge's node pass packets on: they do a moment after both ends are up."""
+    with bridge:
+        r = subprocess.run(["ip", "-d", "link", "show"], text=True, capture_output=True, check=True)
+    return r.stdout.count(" state forwarding ")
 
 
 @functools.lru_cache(None)
