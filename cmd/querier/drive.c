@@ -53,10 +53,13 @@ static void warn_foreign(struct querier_link *l, const struct querier_side *s)
 {
 	const struct mc_iface *i = mc_ifaces_index(l->run->ifs, l->ifindex);
 	char addr[MC_ADDR_STRLEN];
+	uint32_t missed;
 
 	if (s->self || !s->querier.family || !i || mc_iface_on_link(i, &s->querier))
 		return;
-	querier_warn(l->run, l, "foreign-querier", 0,
+	if (!querier_may(&l->foreign, mc_loop_now(), &missed))
+		return;
+	querier_warn(l->run, l, "foreign-querier", missed,
 		     "the querier %s is not of a subnet of this interface (verify-source-subnet keeps out "
 		     "such)",
 		     mc_addr_format(&s->querier, addr, sizeof addr));

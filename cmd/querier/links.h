@@ -54,7 +54,7 @@ struct querier_link {
 	bool held, told_held;      /* by another querier; and that was said */
 	bool bridge_asks;          /* and that was said */
 	int error;                 /* why it is not open, as last said; 0: it is, or is not there */
-	struct querier_limit sends, losses;
+	struct querier_limit sends, losses, foreign;
 	uint64_t losses_told;
 	mc_time losses_due;        /* when to look again */
 };

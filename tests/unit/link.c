@@ -420,7 +420,11 @@ static uint64_t count(struct mc_link *l)
 /* What is lost is counted, and a full ring is no dead one. */
 static void test_overflow(void **state)
 {
-	enum { ROOM = 100, MANY = 20000, OTHERS = 500 }; /* how many fit depends on how the kernel ends blocks */
+	enum {
+		ROOM = 100,
+		MANY = 20000,
+		OTHERS = 500
+	}; /* how many fit depends on how the kernel ends blocks */
 	const struct netns *n = netns_of(state);
 	struct mc_link_conf c = link_conf(V0);
 	struct made p = make("IGMPv3 report", "10.0.0.7", "239.7.7.7");
