@@ -71,14 +71,12 @@ static void on_version(void *arg, uint8_t family, uint8_t version)
 	host_show_version(&r->show, family, version, r->asked_version[k] == version ? &r->asked[k] : &nobody);
 }
 
-static void say_warning(const struct host_run *r, const struct mc_proto *p, const struct mc_action *a,
-			char *text, size_t cap)
+static void say_warning(const struct mc_proto *p, const struct mc_action *a, char *text, size_t cap)
 {
 	char who[MC_ADDR_STRLEN], group[MC_ADDR_STRLEN];
 
 	mc_addr_format(&a->addr, who, sizeof who);
 	mc_addr_format(&a->group, group, sizeof group);
-	(void)r;
 	switch (a->warning) {
 	case MC_WARN_OLDER:
 		snprintf(text, cap, "%s asks in %sv%u, which is an older version", who, p->name, a->version);
@@ -103,7 +101,7 @@ static void on_warn(void *arg, uint8_t family, const struct mc_action *a)
 	const struct host_run *r = arg;
 	char text[LINE_ROOM];
 
-	say_warning(r, mc_proto_of(family), a, text, sizeof text);
+	say_warning(mc_proto_of(family), a, text, sizeof text);
 	host_show_warning(&r->show, mc_warning_name(a->warning), a->addr.family ? &a->addr : NULL, text);
 }
 
@@ -201,8 +199,7 @@ static void on_ifaces(struct mc_watch *w)
 		host_address(r, i);
 }
 
-/* ---- the end
- * --------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------- */
 
 static struct host_totals totals_of(const struct host_run *r)
 {
@@ -270,8 +267,7 @@ static mc_time leaving_ends(const struct host_run *r, mc_time now)
 	return mc_after(now, fleet_robustness(&r->fleet) * longest + MC_SEC);
 }
 
-/* ---- what may be put off
- * ------------------------------------------------------------------------------------ */
+/* ---- what may be put off ----------------------------------------------------------------------- */
 
 static void refuse_line(struct host_run *r, uint64_t line, const char *why)
 {
@@ -393,8 +389,7 @@ static void put_off(struct host_run *r, bool busy)
 		take_line(r);
 }
 
-/* ---- turns
- * -------------------------------------------------------------------------------------------------- */
+/* ---- turns ------------------------------------------------------------------------------------- */
 
 /* Reports that may still be sent before -c ends it. */
 static uint64_t left(const struct host_run *r)

@@ -105,8 +105,7 @@ void host_show_start(const struct host_show *w, const struct host_start *s)
 		text_start(w, s);
 }
 
-/* ---- what happens
- * --------------------------------------------------------------------------------------- */
+/* ---- what happens ------------------------------------------------------------------------------ */
 
 static void text_query(const struct host_show *w, const struct mc_msg *m)
 {
@@ -209,8 +208,7 @@ void host_show_warning(const struct host_show *w, const char *name, const struct
 	printf("! %s\n", text);
 }
 
-/* ---- totals
- * ------------------------------------------------------------------------------------------------- */
+/* ---- totals ------------------------------------------------------------------------------------ */
 
 static void text_sent(const struct host_totals *t)
 {
