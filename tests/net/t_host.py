@@ -442,8 +442,9 @@ def ends_():
     v = host(a, "-w", 0.5, "--no-leave", "239.1.1.1")
     v.wait()
     among(time.monotonic() - began, 0.5, 5, "seconds")
-    v = host(a, "--unsolicited-report-interval", 30, "--robustness-variable", 7, "239.1.1.1")
     since = len(c.take())
+    v = host(a, "--unsolicited-report-interval", 30, "--robustness-variable", 7, "239.1.1.1")
+    said(c, 4, TO_EX, "239.1.1.1", since=since)  # who has not joined has nothing to leave
     v.send_signal(signal.SIGINT)
     said(c, 4, TO_IN, "239.1.1.1", since=since)
     time.sleep(0.5)
