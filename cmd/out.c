@@ -22,6 +22,18 @@ mc_time out_now(void)
 	return (mc_time)t.tv_sec * MC_SEC + (mc_time)t.tv_nsec;
 }
 
+char *out_clock(char buf[OUT_CLOCK_SIZE], mc_time at)
+{
+	time_t second = (time_t)(at / MC_SEC);
+	struct tm tm;
+
+	if (!localtime_r(&second, &tm))
+		memset(&tm, 0, sizeof tm);
+	strftime(buf, OUT_CLOCK_SIZE, "%H:%M:%S", &tm);
+	snprintf(buf + strlen(buf), OUT_CLOCK_SIZE - strlen(buf), ".%06u", (unsigned)(at % MC_SEC / 1000));
+	return buf;
+}
+
 /* Whole microseconds: the nanoseconds are more than a double holds. */
 static json_t *unix_time(mc_time t)
 {

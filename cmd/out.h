@@ -25,8 +25,11 @@ void out_end(json_t *obj);
 void out_json(json_t *obj, FILE *to);
 void out_json_open(json_t *obj, FILE *to);
 
-/* out_now is the time since 1970. */
+/* out_now is the time since 1970; out_clock writes such a time as people read it, "12:00:01.123456", local,
+ * and returns buf. */
+#define OUT_CLOCK_SIZE (sizeof "12:00:01.123456")
 mc_time out_now(void);
+char *out_clock(char buf[OUT_CLOCK_SIZE], mc_time at);
 
 /* out_flush flushes stdout; -1 when it could not be written (a closed pipe, a full disk). */
 int out_flush(void);

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "out.h"
@@ -25,14 +24,9 @@ static const char *plural(uint64_t n)
 /* "12:00:00.000114 eth0 ". */
 static void put_head(const struct host_show *w)
 {
-	struct timespec t;
-	struct tm tm;
-	char clock[16] = "", name[4 * MC_IFNAME_SIZE];
+	char clock[OUT_CLOCK_SIZE], name[4 * MC_IFNAME_SIZE];
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	if (localtime_r(&t.tv_sec, &tm))
-		strftime(clock, sizeof clock, "%H:%M:%S", &tm);
-	printf("%s.%06ld %s ", clock, t.tv_nsec / 1000, out_plain(name, sizeof name, w->ifname));
+	printf("%s %s ", out_clock(clock, out_now()), out_plain(name, sizeof name, w->ifname));
 }
 
 static void put_addr(const char *before, const struct mc_addr *a)

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/time.h"
 #include "out.h"
@@ -28,11 +27,6 @@ void drive_free(struct drive *d)
 {
 	free(d->sources.v);
 	free(d->excluded.v);
-}
-
-static bool is_same(const struct mc_addr *a, const struct mc_addr *b)
-{
-	return memcmp(a, b, sizeof *a) == 0;
 }
 
 /* Whether changes are told at all: else nobody has to look up what has changed. */
@@ -72,7 +66,7 @@ void drive_querier(struct querier_link *l, unsigned family)
 	struct querier_side *s = &l->side[family];
 
 	mc_router_status(s->router, &now);
-	if (is_same(&now.addr, &s->querier) && now.querier == s->self)
+	if (mc_addr_cmp(&now.addr, &s->querier) == 0 && now.querier == s->self)
 		return;
 	t.addr = now.addr;
 	t.self = now.querier;
@@ -160,7 +154,7 @@ static bool just_joined(struct drive *d, const struct mc_addr *group)
 	for (unsigned i = 0; i < d->njoined; i++) {
 		unsigned at = (d->next + i) % d->njoined;
 
-		if (is_same(&d->joined[at], group)) {
+		if (mc_addr_cmp(&d->joined[at], group) == 0) {
 			d->next = at + 1;
 			return true;
 		}

@@ -155,7 +155,7 @@ static bool is_configured(const struct mc_router *r, const struct mc_router_conf
 {
 	const struct mc_router_conf *is = mc_router_configured(r);
 
-	return is->mtu == to->mtu && memcmp(&is->addr, &to->addr, sizeof is->addr) == 0 &&
+	return is->mtu == to->mtu && mc_addr_cmp(&is->addr, &to->addr) == 0 &&
 	       is->n_prefixes == to->n_prefixes &&
 	       (!is->n_prefixes ||
 		!memcmp(is->prefixes, to->prefixes, is->n_prefixes * sizeof *is->prefixes));
@@ -248,7 +248,7 @@ static void follow_side(struct querier_link *l, unsigned family, const struct mc
 		return; /* it could not be opened yet */
 	anew |= !s->router;
 	set_router(l, family, i);
-	if (s->router && l->state == QUERIER_OPEN && (anew || memcmp(&was, &s->own, sizeof was) != 0))
+	if (s->router && l->state == QUERIER_OPEN && (anew || mc_addr_cmp(&was, &s->own) != 0))
 		tell_state(l, family, false);
 }
 

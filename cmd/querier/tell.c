@@ -5,7 +5,6 @@
 #include "querier/tell.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "out.h"
@@ -179,20 +178,9 @@ char *tell_line(const struct told *s, char *buf, size_t cap)
 
 /* ---- printing ----------------------------------------------------------------------------------- */
 
-/* "12:00:01.123456 ", local. */
-static void print_time(mc_time time)
-{
-	time_t second = (time_t)(time / MC_SEC);
-	struct tm tm;
-
-	if (!localtime_r(&second, &tm))
-		memset(&tm, 0, sizeof tm);
-	printf("%02d:%02d:%02d.%06u ", tm.tm_hour, tm.tm_min, tm.tm_sec, (unsigned)(time % MC_SEC / 1000));
-}
-
 static void tell_text(const struct tell *w, const struct told *t)
 {
-	char line[TELL_LINE];
+	char line[TELL_LINE], clock[OUT_CLOCK_SIZE];
 
 	tell_line(t, line, sizeof line);
 	if (t->kind == TOLD_WARNING) {
@@ -200,8 +188,7 @@ static void tell_text(const struct tell *w, const struct told *t)
 	} else if (t->kind == TOLD_RELOAD && !t->ok) {
 		opt_refuse(w->verb, "%s", line);
 	} else if (*line && !w->quiet) {
-		print_time(t->time);
-		puts(line);
+		printf("%s %s\n", out_clock(clock, t->time), line);
 	}
 }
 

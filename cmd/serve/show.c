@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "out.h"
 
@@ -204,16 +203,13 @@ void show_membership(const struct show *w, const struct listener *l, const struc
 static void text_request(const struct show *w, const struct mc_dgram *d, uint16_t port, enum cause why,
 			 const char *payload)
 {
-	char from[OUT_ENDPOINT_SIZE], to[OUT_ENDPOINT_SIZE], name[NAME_SIZE], clock[16], ttl[16] = "?";
+	char from[OUT_ENDPOINT_SIZE], to[OUT_ENDPOINT_SIZE], name[NAME_SIZE], clock[OUT_CLOCK_SIZE],
+		ttl[16] = "?";
 	const char *ifname = name_of(w, d->ifindex);
-	struct timespec now;
-	struct tm tm;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	strftime(clock, sizeof clock, "%H:%M:%S", localtime_r(&now.tv_sec, &tm));
 	if (d->ttl >= 0)
 		snprintf(ttl, sizeof ttl, "%d", d->ttl);
-	printf("%s.%06ld %s > %s %s %zu bytes ttl=%s \"%s\"%s%s%s\n", clock, now.tv_nsec / 1000,
+	printf("%s %s > %s %s %zu bytes ttl=%s \"%s\"%s%s%s\n", out_clock(clock, out_now()),
 	       out_endpoint(from, sizeof from, &d->peer, d->port, NULL),
 	       out_endpoint(to, sizeof to, &d->local, port, NULL),
 	       out_plain(name, sizeof name, ifname ? ifname : "?"), d->len, ttl, payload,

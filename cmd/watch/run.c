@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/grow.h"
@@ -18,14 +17,6 @@
 
 #define LATE (100 * MC_MSEC) /* a packet may be heard of that much after it came */
 #define LOOK_AROUND 1024     /* packets of a file between looks at everything else */
-
-static mc_time wall(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (mc_time)t.tv_sec * MC_SEC + (mc_time)t.tv_nsec;
-}
 
 /* The trackers' time, live. */
 static mc_time steady(const struct watch *w)
@@ -39,7 +30,7 @@ static struct shown_now state_time(const struct watch *w)
 	mc_time now = steady(w);
 
 	if (w->ifs || w->see.first == MC_NEVER)
-		return (struct shown_now){ now, now - wall() };
+		return (struct shown_now){ now, now - out_now() };
 	return (struct shown_now){ w->see.now, w->see.ahead };
 }
 
@@ -240,7 +231,7 @@ static void run_live(struct watch *w)
 	while (!w->stop) {
 		w->packets = false;
 		turn(w, deadline_of(w));
-		see_live(&w->see, steady(w), wall());
+		see_live(&w->see, steady(w), out_now());
 		if (w->packets)
 			take_packets(w);
 		see_due(&w->see, w->see.now - LATE);
@@ -325,7 +316,7 @@ int watch_events(struct watch *w)
 	if (!r)
 		r = open_signals(w);
 	w->began = mc_loop_now();
-	w->offset = wall() - w->began;
+	w->offset = out_now() - w->began;
 	w->ends = w->conf.deadline < MC_NEVER - w->began ? w->began + w->conf.deadline : MC_NEVER;
 	return r;
 }

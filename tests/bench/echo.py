@@ -539,18 +539,26 @@ def measure(args, stack):
     return 0 if measured else 2
 
 
-def main():
-    args = ask(sys.argv[1:])
+def attempt(work, tell):
+    """The exit code of a benchmark: what work returns, none being 0; 2, told, where it cannot run."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        become_root()
-        with contextlib.ExitStack() as stack:
-            return measure(args, stack)
-    except (Cannot, OSError) as error:
-        say(str(error))
+        return work() or 0
+    except (Cannot, OSError, subprocess.TimeoutExpired) as error:
+        tell(str(error))
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def main():
+    args = ask(sys.argv[1:])
+
+    def work():
+        become_root()
+        with contextlib.ExitStack() as stack:
+            return measure(args, stack)
+    return attempt(work, say)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import collections
 import json
 import os
 import platform
-import signal
 import statistics
 import subprocess
 import sys
@@ -255,15 +254,7 @@ def main():
     parser.add_argument("--section", choices=PARTS, action="append",
                         help="this one only; may be repeated (A: engines, C: bridge, D: sim)")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        measure(args)
-    except (Cannot, OSError, subprocess.TimeoutExpired) as error:
-        say(str(error))
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return echo.attempt(lambda: measure(args), say)
 
 
 if __name__ == "__main__":

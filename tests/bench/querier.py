@@ -18,9 +18,7 @@ import json
 import math
 import os
 import platform
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,7 +26,7 @@ import time
 import echo
 import engine
 import querier_hosts
-from echo import Cannot, Failed
+from echo import Failed
 from querier_takers import Bridge, Frr, FrrIgmp, Plain, Querier, cpu_ns, frr_lacks, memory_kib, waited_ns
 
 RATE, SECONDS = 300000, 2    # reports a second that are wanted, and for how long
@@ -402,16 +400,11 @@ def ask(argv):
 
 def main():
     args = ask(sys.argv[1:])
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
+
+    def work():
         echo.become_root()
         measure(args)
-    except (Cannot, OSError, subprocess.TimeoutExpired) as error:
-        say(str(error))
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return echo.attempt(work, say)
 
 
 if __name__ == "__main__":

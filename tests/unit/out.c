@@ -222,14 +222,25 @@ static void test_endpoint(void **state)
 		 "\\x01\\x02\\x03\\x04\\x05\\x06\\x07]:65535");
 }
 
+static void test_clock(void **state)
+{
+	char text[OUT_CLOCK_SIZE];
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_string_equal(out_clock(text, 43201 * MC_SEC + 123456789), "12:00:01.123456");
+	assert_string_equal(out_clock(text, 0), "00:00:00.000000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),     cmocka_unit_test(test_values),
-		cmocka_unit_test(test_event),    cmocka_unit_test(test_event_digits),
-		cmocka_unit_test(test_payload),  cmocka_unit_test(test_payload_room),
-		cmocka_unit_test(test_plain),    cmocka_unit_test(test_plain_room),
-		cmocka_unit_test(test_endpoint),
+		cmocka_unit_test(test_clock),        cmocka_unit_test(test_text),
+		cmocka_unit_test(test_values),       cmocka_unit_test(test_event),
+		cmocka_unit_test(test_event_digits), cmocka_unit_test(test_payload),
+		cmocka_unit_test(test_payload_room), cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_plain_room),   cmocka_unit_test(test_endpoint),
 	};
 
 	return cmocka_run_group_tests_name("out", tests, NULL, NULL);
