@@ -34,6 +34,11 @@ struct mc_sock_conf {
 	bool trains;  /* receive trains whole where the kernel can (UDP_GRO): see mc_dgram.segment */
 	bool rx_time; /* have the kernel stamp what arrives: mc_dgram.time */
 	bool tx_time; /* have it stamp what leaves: mc_sock_tx_time */
+	/* Have the interface stamp what arrives, where it can and was told to (SIOCSHWTSTAMP, which
+	 * hwstamp_ctl(8) and ptp4l(8) call): mc_dgram.hw_time. */
+	bool rx_hw_time;
+	bool rx_tos;   /* have the TOS or traffic class of what arrives told: mc_dgram.tos */
+	bool rx_drops; /* have it told how often the socket had lost something: mc_dgram.drops */
 };
 
 /* mc_sock_conf_init fills in the defaults: IPv4, any address, a free port. */
@@ -44,6 +49,14 @@ void mc_sock_conf_init(struct mc_sock_conf *conf);
  * the groups it joined. A buffer larger than the system's maximum is cut by the kernel without
  * an error: ask mc_sock_buffers. Returns the descriptor, -errno, or MC_ERR_CONF. */
 int mc_sock_open(const struct mc_sock_conf *conf);
+
+/* mc_sock_connect has a socket send to one peer, or from then on to another one: the kernel then looks up the
+ * route once and not for each datagram, and mc_sock_send takes datagrams without a peer. Multicast leaves by
+ * ifindex, 0: by what the socket was opened with; of a link-local peer it is the zone. The socket's own
+ * address, where it had none, is chosen now and stays, whatever becomes of the route. It receives from that
+ * peer alone: of a group, which nothing is sent from, nothing. What the network says of a unicast peer
+ * (-ECONNREFUSED) is returned by a later call. Returns 0 or -errno. */
+int mc_sock_connect(int fd, const struct mc_addr *peer, uint16_t port, uint32_t ifindex);
 
 /* mc_sock_local tells the address and port a socket is bound to. Returns 0 or -errno. */
 int mc_sock_local(int fd, struct mc_addr *ret_addr, uint16_t *ret_port);
@@ -73,8 +86,8 @@ int mc_sock_leave(int fd, uint32_t ifindex, const struct mc_addr *group, const s
 
 /* mc_sock_filter replaces the whole filter of a group on one interface in one step, whatever
  * it was before, not joined included: INCLUDE {} leaves, EXCLUDE {} is any source (RFC 3678
- * 5.2.1, RFC 9776 2). At most 64 sources. Returns 0 or -errno as mc_sock_join; on failure the
- * filter is as it was. */
+ * 5.2.1, RFC 9776 2). Returns 0 or -errno as mc_sock_join, of which -ENOBUFS is that of
+ * net.ipv6.mld_max_msf, too; on failure the filter is as it was. */
 int mc_sock_filter(int fd, uint32_t ifindex, const struct mc_addr *group, enum mc_mode mode,
 		   const struct mc_addr *sources, size_t n);
 
@@ -85,20 +98,27 @@ int mc_sock_filter(int fd, uint32_t ifindex, const struct mc_addr *group, enum m
 int mc_sock_tx_time(int fd, uint32_t *ret_id, mc_time *ret_time);
 
 /* mc_dgram is one datagram, or a train: datagrams of `segment` bytes each laid end to end (the
- * last may be shorter). The struct never changes. */
+ * last may be shorter). What is told of a train that arrived, its times, too, holds for it as a whole.
+ * The struct never changes. */
 struct mc_dgram {
 	void *data;
 	size_t len;            /* bytes in data, all of a train */
 	size_t segment;        /* 0: one datagram; otherwise bytes in each of a train */
-	struct mc_addr peer;   /* received: who sent it; to send: to whom */
+	struct mc_addr peer;   /* received: who sent it; to send: to whom, none: as mc_sock_connect said */
 	struct mc_addr local;  /* received: where it was sent to; to send: the one to send from, or none */
 	struct mc_addr answer; /* received: our address to answer from, or none (IPv6 multicast) */
+	bool cut;              /* longer than the room given: len is what was kept */
 	uint16_t port;         /* of the peer */
 	uint16_t reserved;
-	uint32_t ifindex; /* it came in by; to send: leave by, 0: the route's */
+	uint32_t ifindex; /* it came in by; to send: leave by, 0: the route's or the socket's */
 	int32_t ttl;      /* as received, -1 unknown; to send: -1 the socket's */
-	bool cut;         /* longer than the room given: len is what was kept */
-	mc_time time;     /* CLOCK_REALTIME of arrival, stamped by the kernel; 0 unknown */
+	int32_t tos;      /* TOS or traffic class octet as received, -1 unknown; of no effect to send */
+	/* How often the socket had lost a datagram or a train, since it was opened and until this one came
+	 * to its buffer: the difference of two counts, modulo 2^32, is what was lost between them. 0: none
+	 * yet, or rx_drops is off. */
+	uint32_t drops;
+	mc_time time;    /* CLOCK_REALTIME of arrival, stamped by the kernel; 0 unknown */
+	mc_time hw_time; /* of arrival, stamped by the interface, by its own clock; 0: none */
 };
 
 /* mc_batch is room for a number of datagrams and all the system call needs. */
@@ -122,10 +142,18 @@ struct mc_dgram *mc_batch_at(struct mc_batch *b, unsigned i);
 /* mc_sock_send sends n datagrams, with as few system calls as it can and never blocking.
  * Neighbours with the same destination, source and length leave as one train (UDP_SEGMENT)
  * where the kernel can, and one by one where not: on the wire it is the same. `segment` set
- * sends a train of the caller's making; its length is at most 65,507 bytes in all.
+ * sends a train of the caller's making: at most 65,507 bytes in all, and best no more datagrams
+ * than mc_sock_train_most says, as one that the kernel refuses is taken apart.
+ * A datagram without a peer goes where the socket is connected to, its port does not count; its ttl
+ * and ifindex are best left to the socket (-1, 0), as else its family has to be looked up.
  * Returns how many of the n were sent, at least 1, or -errno of the first: the caller may
  * skip that one and call again with the rest. */
 int mc_sock_send(int fd, const struct mc_dgram *v, unsigned n);
+
+/* mc_sock_train_most tells how many datagrams this kernel takes as one train: 128 (Linux 6.9), 64,
+ * or 1: none. It tries, on a socket of its own that sends to itself on the loopback interface; 64
+ * where that cannot be tried. mc_sock_send makes no train longer than 64 of its own accord. */
+unsigned mc_sock_train_most(void);
 
 #ifdef __cplusplus
 }

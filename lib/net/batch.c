@@ -14,6 +14,7 @@
 #include <mcast/sock.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "net/sockaddr.h"
 
@@ -28,13 +29,15 @@
 #define MOST_DATAGRAM 65535
 #define MOST_TRAIN 65507  /* octets of one train: an IPv4 datagram's worth */
 #define MOST_SEGMENTS 64  /* UDP_MAX_SEGMENTS of the oldest kernels that have it */
+#define LONGEST_TRAIN 128 /* UDP_MAX_SEGMENTS of the newest */
 #define MOST_SEGMENT 1472 /* longer ones cost their octets, not their number */
 #define CHUNK 64          /* datagrams handed to one sendmmsg */
 
-/* Room for what set_receiving() asked for, and aligned as CMSG wants it. */
+/* Room for what set_receiving() asks for (TTL, TOS, segment and drops are an int each), and aligned as
+ * CMSG wants it. */
 union control {
 	struct cmsghdr align;
-	uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + 2 * CMSG_SPACE(sizeof(int)) +
+	uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + 4 * CMSG_SPACE(sizeof(int)) +
 		     CMSG_SPACE(sizeof(struct scm_timestamping)) + CMSG_SPACE(sizeof(struct timespec))];
 };
 
@@ -121,6 +124,8 @@ static void read_ip(struct mc_dgram *d, struct cmsghdr *c)
 
 	if (c->cmsg_type == IP_TTL) {
 		d->ttl = int_of(c);
+	} else if (c->cmsg_type == IP_TOS) {
+		d->tos = *CMSG_DATA(c);
 	} else if (c->cmsg_type == IP_PKTINFO) {
 		memcpy(&info, CMSG_DATA(c), sizeof info);
 		d->ifindex = (uint32_t)info.ipi_ifindex;
@@ -135,6 +140,8 @@ static void read_ipv6(struct mc_dgram *d, struct cmsghdr *c)
 
 	if (c->cmsg_type == IPV6_HOPLIMIT) {
 		d->ttl = int_of(c);
+	} else if (c->cmsg_type == IPV6_TCLASS) {
+		d->tos = int_of(c);
 	} else if (c->cmsg_type == IPV6_PKTINFO) {
 		memcpy(&info, CMSG_DATA(c), sizeof info);
 		d->ifindex = info.ipi6_ifindex;
@@ -151,6 +158,9 @@ static void read_socket(struct mc_dgram *d, struct cmsghdr *c)
 	if (c->cmsg_type == SCM_TIMESTAMPING) {
 		memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
 		d->time = time_of(&stamp.ts[0]);
+		d->hw_time = time_of(&stamp.ts[2]);
+	} else if (c->cmsg_type == SO_RXQ_OVFL) {
+		d->drops = (uint32_t)int_of(c);
 	}
 }
 
@@ -203,7 +213,8 @@ int mc_batch_recv(struct mc_batch *b, int fd, bool wait)
 
 		*d = (struct mc_dgram){ .data = b->data + (size_t)i * b->len,
 					.len = b->msg[i].msg_len,
-					.ttl = -1 };
+					.ttl = -1,
+					.tos = -1 };
 		d->peer = mc_sa_get(&b->from[i], &d->port);
 		d->cut = b->msg[i].msg_hdr.msg_flags & MSG_TRUNC;
 		read_control(d, &b->msg[i].msg_hdr);
@@ -256,9 +267,24 @@ static void put(struct msghdr *m, int level, int type, const void *value, size_t
 	m->msg_controllen += CMSG_SPACE(len);
 }
 
-static void put_way(struct msghdr *m, const struct mc_dgram *d)
+/* Of a datagram without a peer the family is the socket's. */
+static bool is_six(int fd, const struct mc_dgram *d)
 {
-	bool six = d->peer.family == MC_IPV6;
+	uint8_t family = d->peer.family ? d->peer.family : d->local.family;
+	int domain = AF_INET;
+	socklen_t len = sizeof domain;
+
+	if (family)
+		return family == MC_IPV6;
+	(void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	return domain == AF_INET6;
+}
+
+static void put_way(struct msghdr *m, int fd, const struct mc_dgram *d)
+{
+	if (!d->local.family && !d->ifindex && d->ttl < 0)
+		return;
+	bool six = is_six(fd, d);
 
 	if ((d->local.family || d->ifindex) && six) {
 		struct in6_pktinfo info = { .ipi6_ifindex = d->ifindex };
@@ -272,24 +298,25 @@ static void put_way(struct msghdr *m, const struct mc_dgram *d)
 		put(m, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
 	}
 	if (d->ttl >= 0)
-		put(m, mc_sa_level(d->peer.family), six ? IPV6_HOPLIMIT : IP_TTL, &d->ttl, sizeof d->ttl);
+		put(m, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_HOPLIMIT : IP_TTL, &d->ttl, sizeof d->ttl);
 }
 
-static void put_message(struct outgoing *o, unsigned m, const struct mc_dgram *v, unsigned first, unsigned k)
+static void put_message(struct outgoing *o, unsigned m, int fd, const struct mc_dgram *v, unsigned first,
+			unsigned k)
 {
 	const struct mc_dgram *d = &v[first];
 	uint16_t segment = (uint16_t)(k > 1 ? d->len : d->segment);
 
 	o->first[m] = first;
 	o->msg[m].msg_hdr =
-		(struct msghdr){ .msg_name = &o->to[m],
-				 .msg_namelen = mc_sa_put(&o->to[m], &d->peer, d->port, d->ifindex),
-				 .msg_iov = &o->iov[first],
-				 .msg_iovlen = k,
-				 .msg_control = &o->control[m] };
+		(struct msghdr){ .msg_iov = &o->iov[first], .msg_iovlen = k, .msg_control = &o->control[m] };
+	if (d->peer.family) {
+		o->msg[m].msg_hdr.msg_name = &o->to[m];
+		o->msg[m].msg_hdr.msg_namelen = mc_sa_put(&o->to[m], &d->peer, d->port, d->ifindex);
+	}
 	for (unsigned i = first; i < first + k; i++)
 		o->iov[i] = (struct iovec){ .iov_base = v[i].data, .iov_len = v[i].len };
-	put_way(&o->msg[m].msg_hdr, d);
+	put_way(&o->msg[m].msg_hdr, fd, d);
 	if (segment)
 		put(&o->msg[m].msg_hdr, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
 	if (!o->msg[m].msg_hdr.msg_controllen)
@@ -300,7 +327,7 @@ static int send_one(int fd, const struct mc_dgram *d)
 {
 	struct outgoing o;
 
-	put_message(&o, 0, d, 0, 1);
+	put_message(&o, 0, fd, d, 0, 1);
 	return sendmsg(fd, &o.msg[0].msg_hdr, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
@@ -357,7 +384,7 @@ static int send_chunk(int fd, const struct mc_dgram *v, unsigned n)
 
 	for (; i < n; i += k) {
 		k = run_length(v + i, n - i);
-		put_message(&o, m++, v, i, k);
+		put_message(&o, m++, fd, v, i, k);
 	}
 	if (m == 1) /* the common case of a conversation, one call cheaper */
 		sent = sendmsg(fd, &o.msg[0].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1;
@@ -380,6 +407,49 @@ int mc_sock_send(int fd, const struct mc_dgram *v, unsigned n)
 		done += (unsigned)r;
 	}
 	return (int)done;
+}
+
+/* ---- the longest train -------------------------------------------------------------- */
+
+/* A socket that sends to itself, or -1. */
+static int open_mirror(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof sa;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (struct sockaddr *)&sa, len) || getsockname(fd, (struct sockaddr *)&sa, &len) ||
+	    connect(fd, (struct sockaddr *)&sa, len)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* 0, or why a train of n datagrams was refused. */
+static int try_train(int fd, unsigned n)
+{
+	uint8_t data[LONGEST_TRAIN] = { 0 };
+	struct mc_dgram d = { .data = data, .len = n, .segment = 1, .ttl = -1 };
+	struct outgoing o;
+
+	put_message(&o, 0, fd, &d, 0, 1);
+	return sendmsg(fd, &o.msg[0].msg_hdr, MSG_DONTWAIT) < 0 ? errno : 0;
+}
+
+unsigned mc_sock_train_most(void)
+{
+	int fd = open_mirror(), error = 0;
+	unsigned n = LONGEST_TRAIN;
+
+	if (fd < 0)
+		return MOST_SEGMENTS;
+	while (n > 1 && (error = try_train(fd, n)) && train_refused(error))
+		n = n > MOST_SEGMENTS ? MOST_SEGMENTS : 1;
+	close(fd);
+	return error && !train_refused(error) ? MOST_SEGMENTS : n;
 }
 
 /* ---- send stamps -------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
  * the VLAN tag. IGMP: protocol 2, not a later fragment (RFC 791 3.1). MLD and Multicast Router Discovery:
  * their ICMPv6 types (RFC 9777 5, RFC 4286 3) behind a hop-by-hop header of any length (RFC 8200 4.3), and
  * without one, too: that is wrong and to be counted. A VLAN tag of VID 0 is a priority and no VLAN (IEEE
- * 802.1Q).
+ * 802.1Q). UDP: protocol 17, not a later fragment; of IPv6 it has to follow the header at once.
  */
 #include "net/filter.h"
 
@@ -38,6 +38,8 @@ enum {
 	MRD_FIRST = 151,
 	MRD_LAST = 153
 };
+
+/* ---- IGMP and MLD ------------------------------------------------------------------- */
 
 /* Each line of the program, by what it does: jumps are to names. Those without a line of their own stand for
  * the next one. */
@@ -124,15 +126,89 @@ static const struct sock_filter program[LINES] = {
 	[DROP] = RETURN(0),
 };
 
-static int attach(int fd, struct sock_filter *lines, unsigned short n)
+/* ---- UDP to groups ------------------------------------------------------------------ */
+
+#define IPV4_DESTINATION NET(16)
+#define IPV6_DESTINATION NET(24)
+#define IPV6_DESTINATION_LOW NET(36)
+
+enum udp_line {
+	UDP_DIRECTION,
+	UDP_IF_OUTGOING,
+	UDP_TAG,
+	UDP_IF_TAGGED,
+	UDP_TAG_VID,
+	UDP_IF_VLAN,
+	UDP_TYPE,
+	UDP_IF_IPV4,
+	UDP_IF_IPV6,
+	UDP_IPV4,
+	UDP_IF_UDP4,
+	UDP_FRAGMENT,
+	UDP_IF_LATER,
+	UDP_GROUP4,
+	UDP_MASK4,
+	UDP_IF_GROUP4,
+	UDP_IPV6,
+	UDP_IF_UDP6,
+	UDP_FIRST6,
+	UDP_IF_GROUP6,
+	UDP_GROUP6,
+	UDP_MASK6,
+	UDP_IF_LOW6,
+	UDP_KEEP,
+	UDP_DROP,
+	UDP_LINES
+};
+
+/* The masks and values of the groups are filled in. An IPv4 header may have options, of at most 40 octets. */
+static const struct sock_filter udp_program[UDP_LINES] = {
+	LOAD(UDP_DIRECTION, W, SKF_AD_OFF + SKF_AD_PKTTYPE),
+	IF(UDP_IF_OUTGOING, JEQ, PACKET_OUTGOING, UDP_DROP, UDP_TAG),
+	LOAD(UDP_TAG, W, SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+	IF(UDP_IF_TAGGED, JEQ, 0, UDP_TYPE, UDP_TAG_VID),
+	LOAD(UDP_TAG_VID, W, SKF_AD_OFF + SKF_AD_VLAN_TAG),
+	IF(UDP_IF_VLAN, JSET, VID, UDP_DROP, UDP_TYPE),
+	LOAD(UDP_TYPE, W, SKF_AD_OFF + SKF_AD_PROTOCOL),
+	IF(UDP_IF_IPV4, JEQ, ETH_P_IP, UDP_IPV4, UDP_IF_IPV6),
+	IF(UDP_IF_IPV6, JEQ, ETH_P_IPV6, UDP_IPV6, UDP_DROP),
+
+	LOAD(UDP_IPV4, B, IPV4_PROTOCOL),
+	IF(UDP_IF_UDP4, JEQ, IPPROTO_UDP, UDP_FRAGMENT, UDP_DROP),
+	LOAD(UDP_FRAGMENT, H, IPV4_FRAGMENT),
+	IF(UDP_IF_LATER, JSET, OFFSET, UDP_DROP, UDP_GROUP4),
+	LOAD(UDP_GROUP4, W, IPV4_DESTINATION),
+	DO(UDP_MASK4, AND, 0),
+	IF(UDP_IF_GROUP4, JEQ, 0, UDP_KEEP, UDP_DROP),
+
+	LOAD(UDP_IPV6, B, IPV6_NEXT),
+	IF(UDP_IF_UDP6, JEQ, IPPROTO_UDP, UDP_FIRST6, UDP_DROP),
+	LOAD(UDP_FIRST6, B, IPV6_DESTINATION),
+	IF(UDP_IF_GROUP6, JEQ, 0xff, UDP_GROUP6, UDP_DROP),
+	LOAD(UDP_GROUP6, W, IPV6_DESTINATION_LOW),
+	DO(UDP_MASK6, AND, 0),
+	IF(UDP_IF_LOW6, JEQ, 0, UDP_KEEP, UDP_DROP),
+
+	[UDP_KEEP] = RETURN(MC_FILTER_KEPT),
+	[UDP_DROP] = RETURN(0),
+};
+
+/* ---- attaching ---------------------------------------------------------------------- */
+
+static int replace(int fd, struct sock_filter *lines, unsigned short n)
 {
 	struct sock_fprog prog = { .len = n, .filter = lines };
-	int yes = 1;
 
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof prog) ||
-	    setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &yes, sizeof yes))
-		return -errno;
-	return 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof prog) ? -errno : 0;
+}
+
+static int attach(int fd, struct sock_filter *lines, unsigned short n)
+{
+	int yes = 1, r = replace(fd, lines, n);
+
+	if (!r && setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &yes, sizeof yes))
+		r = -errno;
+	return r;
 }
 
 int mc_filter_attach(int fd, bool ipv4, bool ipv6, bool loopback)
@@ -147,6 +223,23 @@ int mc_filter_attach(int fd, bool ipv4, bool ipv6, bool loopback)
 	if (!ipv6)
 		own[IPV6] = drop;
 	return attach(fd, own + first, (unsigned short)(LINES - first));
+}
+
+int mc_filter_udp(int fd, const struct mc_low *ipv4, const struct mc_low *ipv6)
+{
+	const struct sock_filter drop = RETURN(0);
+	struct sock_filter own[UDP_LINES];
+
+	memcpy(own, udp_program, sizeof own);
+	own[UDP_MASK4].k = ipv4->mask;
+	own[UDP_IF_GROUP4].k = ipv4->value;
+	own[UDP_MASK6].k = ipv6->mask;
+	own[UDP_IF_LOW6].k = ipv6->value;
+	if (!ipv4->any)
+		own[UDP_IPV4] = drop;
+	if (!ipv6->any)
+		own[UDP_IPV6] = drop;
+	return replace(fd, own, UDP_LINES);
 }
 
 int mc_filter_nothing(int fd)

@@ -22,17 +22,19 @@
 #define UDP_GRO 104
 #endif
 
-#define MOST_SOURCES 64
+#define MOST_SOURCES UINT16_MAX /* far more than the kernel takes */
 
 struct names {
-	int af, level, all, pktinfo, recv_ttl, ttl, unicast_ttl, loop, tos;
+	int af, level, all, pktinfo, recv_ttl, recv_tos, ttl, unicast_ttl, loop, tos;
 };
 
-static const struct names names4 = { AF_INET,          IPPROTO_IP, IP_MULTICAST_ALL,  IP_PKTINFO, IP_RECVTTL,
-				     IP_MULTICAST_TTL, IP_TTL,     IP_MULTICAST_LOOP, IP_TOS };
-static const struct names names6 = { AF_INET6,          IPPROTO_IPV6,        IPV6_MULTICAST_ALL,
-				     IPV6_RECVPKTINFO,  IPV6_RECVHOPLIMIT,   IPV6_MULTICAST_HOPS,
-				     IPV6_UNICAST_HOPS, IPV6_MULTICAST_LOOP, IPV6_TCLASS };
+static const struct names names4 = { AF_INET,           IPPROTO_IP, IP_MULTICAST_ALL, IP_PKTINFO,
+				     IP_RECVTTL,        IP_RECVTOS, IP_MULTICAST_TTL, IP_TTL,
+				     IP_MULTICAST_LOOP, IP_TOS };
+static const struct names names6 = {
+	AF_INET6,        IPPROTO_IPV6,        IPV6_MULTICAST_ALL, IPV6_RECVPKTINFO,    IPV6_RECVHOPLIMIT,
+	IPV6_RECVTCLASS, IPV6_MULTICAST_HOPS, IPV6_UNICAST_HOPS,  IPV6_MULTICAST_LOOP, IPV6_TCLASS
+};
 
 static int set(int fd, int level, int name, int value)
 {
@@ -95,10 +97,12 @@ static int set_stamps(int fd, const struct mc_sock_conf *c)
 {
 	int flags = SOF_TIMESTAMPING_SOFTWARE;
 
-	if (!c->rx_time && !c->tx_time)
+	if (!c->rx_time && !c->tx_time && !c->rx_hw_time)
 		return 0;
 	if (c->rx_time)
 		flags |= SOF_TIMESTAMPING_RX_SOFTWARE;
+	if (c->rx_hw_time)
+		flags |= SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
 	if (c->tx_time)
 		flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
 	int r = set(fd, SOL_SOCKET, SO_TIMESTAMPING, flags);
@@ -117,6 +121,10 @@ static int set_receiving(int fd, const struct names *n, const struct mc_sock_con
 		r = set(fd, n->level, n->pktinfo, 1);
 	if (!r)
 		r = set(fd, n->level, n->recv_ttl, 1);
+	if (!r && c->rx_tos)
+		r = set(fd, n->level, n->recv_tos, 1);
+	if (!r && c->rx_drops)
+		r = set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 	if (!r && c->rcvbuf)
 		r = set(fd, SOL_SOCKET, SO_RCVBUF, c->rcvbuf);
 	if (!r)
@@ -167,6 +175,19 @@ int mc_sock_open(const struct mc_sock_conf *conf)
 		return fd;
 	close(fd);
 	return r;
+}
+
+int mc_sock_connect(int fd, const struct mc_addr *peer, uint16_t port, uint32_t ifindex)
+{
+	const struct names *n = peer->family == MC_IPV6 ? &names6 : &names4;
+	int r = mc_addr_is_multicast(peer) ? set_interface(fd, n, ifindex) : 0;
+	struct sockaddr_storage sa;
+
+	if (r)
+		return r;
+	socklen_t len = mc_sa_put(&sa, peer, port, ifindex);
+
+	return connect(fd, (struct sockaddr *)&sa, len) ? -errno : 0;
 }
 
 int mc_sock_local(int fd, struct mc_addr *ret_addr, uint16_t *ret_port)

@@ -237,6 +237,26 @@ static void test_filter_full(void **state)
 	}
 }
 
+/* More where the system was told to take more. */
+static void test_filter_raised(void **state)
+{
+	const struct netns *n = netns_of(state);
+	struct mc_addr many[100];
+	struct rig r;
+
+	rig_open(&r, n, &families[0]);
+	for (size_t k = 0; k < COUNT(many); k++) {
+		many[k] = r.far[1];
+		assert_int_equal(mc_addr_add(&many[k], (uint32_t)k), 0);
+	}
+	assert_true(put_file("/proc/sys/net/ipv4/igmp_max_msf", "99"));
+	assert_int_equal(mc_sock_filter(r.rx, V0, &r.group, MC_INCLUDE, many, 100), -ENOBUFS);
+	assert_int_equal(mc_sock_filter(r.rx, V0, &r.group, MC_INCLUDE, many, 99), 0);
+	assert_string_equal(delivered(&r, &r.group), "bc");
+	assert_int_equal(mc_sock_filter(r.rx, V0, &r.group, MC_INCLUDE, many, SIZE_MAX), -ENOBUFS);
+	rig_close(&r);
+}
+
 /* ---- who receives ------------------------------------------------------------------- */
 
 /* A socket gets the groups that it joined itself, not what others on the port joined. */
@@ -484,17 +504,12 @@ static void test_leave_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_filter_transitions),
-		cmocka_unit_test(test_filter_fails),
-		cmocka_unit_test(test_filter_full),
-		cmocka_unit_test(test_own_joins_only),
-		cmocka_unit_test(test_bound_to_group),
-		cmocka_unit_test(test_two_interfaces),
-		cmocka_unit_test(test_loop),
-		cmocka_unit_test(test_join_errors),
-		cmocka_unit_test(test_join_no_route),
-		cmocka_unit_test(test_join_limits),
-		cmocka_unit_test(test_join_memory),
+		cmocka_unit_test(test_filter_transitions), cmocka_unit_test(test_filter_fails),
+		cmocka_unit_test(test_filter_full),        cmocka_unit_test(test_filter_raised),
+		cmocka_unit_test(test_own_joins_only),     cmocka_unit_test(test_bound_to_group),
+		cmocka_unit_test(test_two_interfaces),     cmocka_unit_test(test_loop),
+		cmocka_unit_test(test_join_errors),        cmocka_unit_test(test_join_no_route),
+		cmocka_unit_test(test_join_limits),        cmocka_unit_test(test_join_memory),
 		cmocka_unit_test(test_leave_gone),
 	};
 
