@@ -39,21 +39,30 @@ static mc_time clamp(const struct mc_hist *h, mc_time value)
 	return value > h->max ? h->max : value;
 }
 
-void mc_hist_add(struct mc_hist *h, mc_time value)
+void mc_hist_add_many(struct mc_hist *h, mc_time value, uint32_t n)
 {
 	uint32_t *slot = &h->slot[slot_of(value)];
+	double times = n;
 
+	if (n == 0)
+		return;
 	if (h->n == 0 || value < h->min)
 		h->min = value;
 	if (value > h->max)
 		h->max = value;
-	if (*slot < UINT32_MAX)
-		++*slot;
-	if (h->n == UINT64_MAX)
+	*slot = n < UINT32_MAX - *slot ? *slot + n : UINT32_MAX;
+	if (n > UINT64_MAX - h->n) {
+		h->n = UINT64_MAX;
 		return;
-	h->n++;
-	h->sum += (double)value;
-	h->sum2 += (double)value * (double)value;
+	}
+	h->n += n;
+	h->sum += (double)value * times;
+	h->sum2 += (double)value * (double)value * times;
+}
+
+void mc_hist_add(struct mc_hist *h, mc_time value)
+{
+	mc_hist_add_many(h, value, 1);
 }
 
 /* The nearest time to a number of nanoseconds that is not negative. */
@@ -107,4 +116,16 @@ mc_time mc_hist_quantile(const struct mc_hist *h, double q)
 	while (slot < MC_HIST_SLOTS - 1 && (below += h->slot[slot]) < rank)
 		slot++;
 	return clamp(h, slot_middle(slot));
+}
+
+bool mc_hist_next(const struct mc_hist *h, size_t *slot, mc_time *ret_value, uint32_t *ret_count)
+{
+	while (*slot < MC_HIST_SLOTS && !h->slot[*slot])
+		++*slot;
+	if (*slot >= MC_HIST_SLOTS)
+		return false;
+	*ret_value = clamp(h, slot_middle(*slot));
+	*ret_count = h->slot[*slot];
+	++*slot;
+	return true;
 }

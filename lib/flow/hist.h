@@ -19,11 +19,17 @@ struct mc_hist {
 
 /* All zeros is an empty histogram. Counts stop at the top of their type and never wrap. */
 void mc_hist_add(struct mc_hist *h, mc_time value);
+void mc_hist_add_many(struct mc_hist *h, mc_time value, uint32_t n); /* as n calls, at the cost of one */
 mc_time mc_hist_mean(const struct mc_hist *h);
 mc_time mc_hist_mdev(const struct mc_hist *h); /* as ping(8): sqrt(mean of squares - square of mean) */
 
 /* mc_hist_quantile returns the value that a share q (0 to 1) of all is not above, clamped to
  * [min, max]; 0 when empty. */
 mc_time mc_hist_quantile(const struct mc_hist *h, double q);
+
+/* mc_hist_next walks the slots that are not empty, the lowest first: *slot is 0 at first, and is where to go
+ * on. Gives the middle of the slot, clamped to [min, max], and how many values are in it; false: there are no
+ * more. */
+bool mc_hist_next(const struct mc_hist *h, size_t *slot, mc_time *ret_value, uint32_t *ret_count);
 
 #endif

@@ -17,18 +17,29 @@ static bool marked(const struct mc_seq *s, uint64_t seq)
 	return s->seen[seq % MC_SEQ_WINDOW / 64] >> seq % 64 & 1;
 }
 
+/* Makes n numbers from seq on seen or unseen, word by word. */
+static void paint(struct mc_seq *s, uint64_t seq, uint64_t n, bool seen)
+{
+	while (n) {
+		unsigned bit = seq % 64;
+		uint64_t most = 64 - bit, some = n < most ? n : most;
+		uint64_t mask = UINT64_MAX >> (64 - some) << bit;
+		uint64_t *word = &s->seen[seq % MC_SEQ_WINDOW / 64];
+
+		*word = seen ? *word | mask : *word & ~mask;
+		seq += some;
+		n -= some;
+	}
+}
+
 /* Moves the window so that it ends ahead numbers further, those unseen. */
 static void advance(struct mc_seq *s, uint64_t ahead)
 {
-	if (ahead >= MC_SEQ_WINDOW) {
+	if (ahead >= MC_SEQ_WINDOW)
 		memset(s->seen, 0, sizeof(s->seen));
-		s->highest += ahead;
-		return;
-	}
-	while (ahead--) {
-		s->highest++;
-		s->seen[s->highest % MC_SEQ_WINDOW / 64] &= ~(UINT64_C(1) << s->highest % 64);
-	}
+	else
+		paint(s, s->highest + 1, ahead, false);
+	s->highest += ahead;
 }
 
 static enum mc_seq_is note_behind(struct mc_seq *s, uint64_t seq)
@@ -66,4 +77,18 @@ enum mc_seq_is mc_seq_note(struct mc_seq *s, uint64_t seq)
 	mark(s, seq);
 	s->received++;
 	return MC_SEQ_NEW;
+}
+
+void mc_seq_run(struct mc_seq *s, uint64_t seq, uint32_t n)
+{
+	if (n == 0)
+		return;
+	if (s->received == 0)
+		s->first = seq;
+	if (n >= MC_SEQ_WINDOW)
+		memset(s->seen, 0xff, sizeof(s->seen));
+	else
+		paint(s, seq, n, true);
+	s->highest = seq + n - 1;
+	s->received += n;
 }

@@ -13,6 +13,12 @@
 
 enum mc_seq_is { MC_SEQ_NEW, MC_SEQ_REORDERED, MC_SEQ_DUPLICATE, MC_SEQ_OLD };
 
+/* mc_seq_above tells whether a number is ahead of another: by their distance, less than half way round. */
+static inline bool mc_seq_above(uint64_t seq, uint64_t other)
+{
+	return seq != other && seq - other <= INT64_MAX;
+}
+
 /* All zeros is a stream of which nothing was seen. */
 struct mc_seq {
 	uint64_t first, highest; /* valid when received > 0 */
@@ -25,5 +31,9 @@ struct mc_seq {
 
 /* mc_seq_note records one number and tells what it was. Constant time, but for a jump ahead. */
 enum mc_seq_is mc_seq_note(struct mc_seq *s, uint64_t seq);
+
+/* mc_seq_run records n numbers that follow on the highest (or begin the stream at seq), at once: as so many
+ * calls of mc_seq_note, and much cheaper. */
+void mc_seq_run(struct mc_seq *s, uint64_t seq, uint32_t n);
 
 #endif

@@ -59,7 +59,8 @@ static inline uint16_t mc_csum_fold(uint64_t sum)
 	return (uint16_t)((v + (v << 16 | v >> 16)) >> 16);
 }
 
-/* The sum of an IPv6 pseudo header (RFC 8200 8.1); len is the payload's, at most 65535. */
+/* The sum of a pseudo header, of IPv6 (RFC 8200 8.1) or IPv4 (RFC 768: the same words, and the zeros behind
+ * an IPv4 address add nothing); len is the payload's, at most 65535. */
 static inline uint64_t mc_csum_pseudo(const struct mc_ip *ip, uint8_t protocol, size_t len)
 {
 	const uint8_t rest[8] = { 0, 0, (uint8_t)(len >> 8), (uint8_t)len, 0, 0, 0, protocol };

@@ -18,8 +18,25 @@ static void check_header(const uint8_t *data, size_t size)
 	if (err)
 		return;
 	mc_probe_write(again, &p);
-	MUST(memcmp(again, head, sizeof(head)) == 0);
-	MUST(memcmp(again + 8, data + 8, sizeof(again) - 8) == 0);
+	MUST(memcmp(again, data, sizeof(again)) == 0);
+	memset(again + 16, 0, 16);
+	mc_probe_next(again, p.seq, p.time);
+	MUST(memcmp(again, data, sizeof(again)) == 0);
+}
+
+static void check_told(const uint8_t *data, size_t size)
+{
+	uint8_t again[MC_PROBE_CLOCK_LEN];
+	struct mc_probe p = { 0 };
+	mc_time came, left;
+
+	if (mc_probe_told(&p, &came, &left, data, size))
+		return;
+	MUST(size >= MC_PROBE_CLOCK_LEN && p.kind == MC_PROBE_TELL);
+	memcpy(again, data, sizeof(again));
+	memset(again + MC_PROBE_LEN, 0, sizeof(again) - MC_PROBE_LEN);
+	mc_probe_tell(again, came, left);
+	MUST(memcmp(again, data, sizeof(again)) == 0);
 }
 
 static void check_pattern(const uint8_t *data, size_t size)
@@ -37,6 +54,7 @@ static void check_pattern(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_header(data, size);
+	check_told(data, size);
 	check_pattern(data, size);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
  * hist.c - tests of the histogram, against sorted arrays of the same values.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,32 @@ static void test_saturation(void **state)
 	assert_true(mc_hist_quantile(&h, 0.9999) == 5);
 }
 
+/* Many at once are as so many one by one, at the top of the counters too. */
+static void test_many(void **state)
+{
+	static struct mc_hist many, one;
+
+	(void)state;
+	memset(&many, 0, sizeof(many));
+	memset(&one, 0, sizeof(one));
+	for (uint32_t i = 0; i < 200; i++) {
+		uint64_t value = below(UINT64_C(1) << below(40));
+
+		mc_hist_add_many(&many, value, i);
+		for (uint32_t k = 0; k < i; k++)
+			mc_hist_add(&one, value);
+	}
+	assert_true(many.n == one.n && many.min == one.min && many.max == one.max);
+	assert_memory_equal(many.slot, one.slot, sizeof(one.slot));
+	assert_true(many.sum == one.sum && fabs(many.sum2 / one.sum2 - 1) < 1e-12);
+	mc_hist_add_many(&many, 5, UINT32_MAX);
+	mc_hist_add_many(&many, 5, UINT32_MAX);
+	assert_true(many.slot[5] == UINT32_MAX && many.n == one.n + 2 * (uint64_t)UINT32_MAX);
+	many.n = UINT64_MAX - 3;
+	mc_hist_add_many(&many, 5, 4);
+	assert_true(many.n == UINT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_odd_shares),
 		cmocka_unit_test(test_mean_and_deviation),
 		cmocka_unit_test(test_saturation),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests_name("hist", tests, NULL, NULL);

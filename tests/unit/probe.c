@@ -40,7 +40,7 @@ static void test_read(void **state)
 
 static void test_read_refuses(void **state)
 {
-	struct mc_probe p = { 1, 2, 3 };
+	struct mc_probe p = { .session = 1, .seq = 2, .time = 3 };
 	uint8_t buf[MC_PROBE_LEN];
 
 	(void)state;
@@ -62,9 +62,86 @@ static void test_read_ignores(void **state)
 
 	(void)state;
 	memcpy(buf, wire, sizeof(buf));
-	memset(buf + 5, 0xff, 3); /* kind and reserved */
+	memset(buf + 5, 0xff, 3); /* kind and train */
 	assert_int_equal(mc_probe_read(&p, buf, sizeof(buf)), 0);
-	assert_true(p.session == sample.session);
+	assert_true(p.session == sample.session && p.kind == 0xff && p.train == 0xffff);
+}
+
+static void test_kind_and_train(void **state)
+{
+	static const struct mc_probe p = { .session = 1,
+					   .seq = 2,
+					   .time = 3,
+					   .train = 0x1234,
+					   .kind = MC_PROBE_STREAM };
+	struct mc_probe again;
+	uint8_t buf[MC_PROBE_LEN];
+
+	(void)state;
+	mc_probe_write(buf, &p);
+	assert_memory_equal(buf, ((uint8_t[]){ 'm', 'c', 's', 't', 1, 1, 0x12, 0x34 }), 8);
+	assert_int_equal(mc_probe_read(&again, buf, sizeof(buf)), 0);
+	assert_true(again.session == 1 && again.seq == 2 && again.time == 3);
+	assert_true(again.train == 0x1234 && again.kind == MC_PROBE_STREAM);
+}
+
+/* The next header is what mc_probe_write would write, and nothing behind it is touched. */
+static void test_next(void **state)
+{
+	struct mc_probe p = sample;
+	uint8_t next[MC_PROBE_LEN + 1], whole[MC_PROBE_LEN];
+
+	(void)state;
+	p.kind = MC_PROBE_STREAM;
+	p.train = 64;
+	next[MC_PROBE_LEN] = 0xaa;
+	mc_probe_write(next, &p);
+	p.seq = UINT64_MAX - 1;
+	p.time = 0x0123456789abcdef;
+	mc_probe_write(whole, &p);
+	mc_probe_next(next, p.seq, p.time);
+	assert_memory_equal(next, whole, sizeof(whole));
+	assert_int_equal(next[MC_PROBE_LEN], 0xaa);
+}
+
+static void test_clock(void **state)
+{
+	uint8_t buf[MC_PROBE_CLOCK_LEN + 1];
+	struct mc_probe p;
+	mc_time came, left;
+
+	(void)state;
+	memset(buf, 0xaa, sizeof(buf));
+	mc_probe_ask(buf, 7, 8, 9);
+	assert_int_equal(mc_probe_read(&p, buf, MC_PROBE_CLOCK_LEN), 0);
+	assert_true(p.kind == MC_PROBE_ASK && p.session == 7 && p.seq == 8 && p.time == 9 && p.train == 0);
+	assert_int_equal(mc_probe_told(&p, &came, &left, buf, MC_PROBE_CLOCK_LEN), MC_ERR_PROBE);
+	mc_probe_tell(buf, 0x1122334455667788, 0x1122334455667799);
+	assert_int_equal(buf[MC_PROBE_CLOCK_LEN], 0xaa);
+	assert_int_equal(mc_probe_told(&p, &came, &left, buf, MC_PROBE_CLOCK_LEN), 0);
+	assert_true(p.kind == MC_PROBE_TELL && p.session == 7 && p.seq == 8 && p.time == 9);
+	assert_true(came == 0x1122334455667788 && left == 0x1122334455667799);
+}
+
+static void test_told_refuses(void **state)
+{
+	struct mc_probe p = { .session = 1 };
+	uint8_t buf[MC_PROBE_CLOCK_LEN];
+	mc_time came = 2, left = 3;
+
+	(void)state;
+	mc_probe_ask(buf, 7, 8, 9);
+	mc_probe_tell(buf, 10, 11);
+	for (size_t len = 0; len < sizeof(buf); len++)
+		assert_int_equal(mc_probe_told(&p, &came, &left, buf, len), MC_ERR_PROBE);
+	for (unsigned kind = 0; kind < 256; kind++) {
+		buf[5] = (uint8_t)kind;
+		if (kind != MC_PROBE_TELL)
+			assert_int_equal(mc_probe_told(&p, &came, &left, buf, sizeof(buf)), MC_ERR_PROBE);
+	}
+	buf[0] ^= 1;
+	assert_int_equal(mc_probe_told(&p, &came, &left, buf, sizeof(buf)), MC_ERR_PROBE);
+	assert_true(p.session == 1 && came == 2 && left == 3);
 }
 
 static void test_pattern(void **state)
@@ -145,6 +222,10 @@ int main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_read_refuses),
 		cmocka_unit_test(test_read_ignores),
+		cmocka_unit_test(test_kind_and_train),
+		cmocka_unit_test(test_next),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_told_refuses),
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_pattern_shows_changes),
 		cmocka_unit_test(test_pattern_shows_moves),

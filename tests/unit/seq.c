@@ -174,11 +174,42 @@ static void test_half_way(void **state)
 	assert_int_equal(mc_seq_note(&s, 5 + (UINT64_C(1) << 63) - 1), MC_SEQ_NEW);
 }
 
+/* Runs are as so many numbers one by one, jumps and late ones between them. */
+static void test_runs(void **state)
+{
+	static const uint32_t lens[] = {
+		1, 2, 63, 64, 65, 128, 4000, MC_SEQ_WINDOW - 1, MC_SEQ_WINDOW, 20000
+	};
+
+	(void)state;
+	random_state = 11;
+	for (size_t i = 0; i < 40; i++) {
+		uint64_t origin = i % 4 ? UINT64_MAX - next_random(&random_state) % 30000 : i;
+		struct mc_seq run = { 0 }, one = { 0 };
+
+		mc_seq_run(&run, 5, 0);
+		for (size_t step = 0; step < 40; step++) {
+			uint64_t from = step ? run.highest + 1 : origin;
+			uint64_t jump = next_random(&random_state) % (step % 3 ? 100 : 2 * MC_SEQ_WINDOW);
+			uint32_t n = lens[next_random(&random_state) % COUNT(lens)];
+
+			mc_seq_run(&run, from, n);
+			for (uint32_t k = 0; k < n; k++)
+				mc_seq_note(&one, from + k);
+			assert_memory_equal(&run, &one, sizeof(run));
+			assert_int_equal(mc_seq_note(&run, from + n - 1 + jump),
+					 mc_seq_note(&one, from + n - 1 + jump));
+			assert_int_equal(mc_seq_note(&run, from - jump), mc_seq_note(&one, from - jump));
+			assert_memory_equal(&run, &one, sizeof(run));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random), cmocka_unit_test(test_in_order), cmocka_unit_test(test_window),
-		cmocka_unit_test(test_jumps),  cmocka_unit_test(test_half_way),
+		cmocka_unit_test(test_jumps),  cmocka_unit_test(test_half_way), cmocka_unit_test(test_runs),
 	};
 
 	return cmocka_run_group_tests_name("seq", tests, NULL, NULL);

@@ -1,0 +1,445 @@
+/*
+ * clock.c - a line through what is known of another clock: by least squares over the shortest exchanges (RFC
+ * 5905 8 has the arithmetic of one), or the edge of the upper hull under the middle of all times (Moon,
+ * Skelly, Towsley 1999: the line above all points whose distances from them are the least). It knows no
+ * datagram and reads no clock; times may be anything.
+ */
+#include "flow/clock.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MINUTE (60 * MC_SEC)
+#define APART (INT64_MAX / 2 - (INT64_C(1) << 56)) /* so that the difference of two, with drift, fits */
+#define SPAN (100 * MC_MSEC)
+#define FORGET (20 * MINUTE)
+#define LINE (10 * MC_SEC)  /* that points must span for a slope */
+#define WAIT (300 * MC_MSEC)
+#define ODD_LOW (500 * (int64_t)MC_MSEC)  /* off the envelope: no delay */
+#define ODD_NEAR (50 * (int64_t)MC_MSEC)  /* of each other: the same step */
+#define ODD_LOWS 16
+#define ODD_ECHOES 3
+#define DRIFT 50e-6  /* as long as it is not known: two cheap crystals */
+#define STEEPEST 1e-3
+#define NOISE 1000.0 /* ns by which round trips differ in any case */
+
+const char *mc_basis_name(enum mc_basis b)
+{
+	static const char *const names[] = {
+		[MC_BASIS_NONE] = "none",
+		[MC_BASIS_SYNCED] = "synced",
+		[MC_BASIS_ECHO] = "echo",
+		[MC_BASIS_ENVELOPE] = "envelope",
+	};
+
+	return names[b];
+}
+
+void mc_clock_init(struct mc_clock *c, enum mc_basis only)
+{
+	memset(c, 0, sizeof(*c));
+	c->only = only;
+	c->echo.span = c->low.span = SPAN;
+	if (only == MC_BASIS_SYNCED)
+		c->basis = MC_BASIS_SYNCED;
+}
+
+/* ---- numbers that may be anything ---- */
+
+static bool difference(int64_t *ret, mc_time a, mc_time b)
+{
+	int64_t d = (int64_t)(a - b);
+
+	if ((a > b) != (d > 0) || d > APART || d < -APART)
+		return a == b ? (*ret = 0, true) : false;
+	*ret = d;
+	return true;
+}
+
+static mc_time distance(int64_t a, int64_t b)
+{
+	return a > b ? (mc_time)a - (mc_time)b : (mc_time)b - (mc_time)a;
+}
+
+/* By how much one time is after another, in ns, without a wrap. */
+static double after(mc_time t, mc_time since)
+{
+	return t >= since ? (double)(t - since) : -(double)(since - t);
+}
+
+static mc_time to_time(double ns)
+{
+	return ns >= 1e18 ? (mc_time)1e18 : (mc_time)(ns > 0 ? ns : 0);
+}
+
+/* ---- points: the best of equal spans ---- */
+
+static struct mc_clock_point *last(struct mc_clock_points *k)
+{
+	return &k->v[k->n - 1];
+}
+
+/* What came by the shorter round trip; of what came one way, the faster. */
+static bool better(const struct mc_clock_point *a, const struct mc_clock_point *b)
+{
+	return a->round != b->round ? a->round < b->round : a->ahead > b->ahead;
+}
+
+static void merge(struct mc_clock_points *k)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 1; i < k->n; i++)
+		if (k->v[i].at / k->span != k->v[n].at / k->span)
+			k->v[++n] = k->v[i];
+		else if (better(&k->v[i], &k->v[n]))
+			k->v[n] = k->v[i];
+	k->n = n + 1;
+}
+
+static void make_room(struct mc_clock_points *k, mc_time now)
+{
+	unsigned gone = 0;
+
+	while (gone < k->n && now - k->v[gone].at > FORGET)
+		gone++;
+	k->n -= gone;
+	memmove(k->v, k->v + gone, k->n * sizeof(*k->v));
+	while (k->n == MC_CLOCK_POINTS) {
+		k->span *= 2;
+		merge(k);
+	}
+}
+
+/* True: a span began. Times do not go back; those that do, a little, count as of the last one. */
+static bool keep(struct mc_clock_points *k, struct mc_clock_point p)
+{
+	if (k->n && p.at < last(k)->at)
+		p.at = last(k)->at;
+	if (k->n && p.at / k->span == last(k)->at / k->span) {
+		if (better(&p, last(k)))
+			*last(k) = p;
+		return false;
+	}
+	make_room(k, p.at);
+	k->v[k->n++] = p;
+	return true;
+}
+
+static bool long_enough(const struct mc_clock_points *k)
+{
+	return k->n > 2 && k->v[k->n - 1].at - k->v[0].at >= LINE;
+}
+
+static void begin_anew(struct mc_clock *c, struct mc_clock_points *k)
+{
+	k->n = 0;
+	k->span = SPAN;
+	c->low_until = 0;
+	c->drifts = false;
+	c->slope = 0;
+	c->odd = 0;
+	c->uncertainty = 0;
+	c->steps++;
+}
+
+/* ---- the line in force ---- */
+
+int64_t mc_clock_ahead(const struct mc_clock *c, mc_time at)
+{
+	return c->base + (int64_t)(c->slope * after(at, c->base_at));
+}
+
+int64_t mc_clock_delay(const struct mc_clock *c, mc_time sent, mc_time came)
+{
+	int64_t apart, delay;
+
+	if (!difference(&apart, came, sent))
+		return came > sent ? INT64_MAX : INT64_MIN;
+	if (__builtin_add_overflow(apart, mc_clock_ahead(c, came), &delay))
+		return apart > 0 ? INT64_MAX : INT64_MIN;
+	return delay;
+}
+
+static void set_line(struct mc_clock *c, const struct mc_clock_point *through, double slope, bool drifts)
+{
+	c->base_at = through->at;
+	c->base = through->ahead;
+	c->slope = slope > STEEPEST ? STEEPEST : slope < -STEEPEST ? -STEEPEST : slope;
+	c->drifts = drifts;
+}
+
+/* ---- by exchanges ---- */
+
+/* Sums over points: x is seconds before the last, y ns from its offset, both about their means. */
+struct fit {
+	double w, ww;         /* sums of weights and of their squares */
+	double x, y;          /* means */
+	double xx, xy, yy;    /* sums about the means */
+};
+
+static double x_of(const struct mc_clock_points *k, unsigned i)
+{
+	return after(k->v[i].at, k->v[k->n - 1].at) / 1e9;
+}
+
+static double y_of(const struct mc_clock_points *k, unsigned i)
+{
+	return (double)(k->v[i].ahead - k->v[k->n - 1].ahead);
+}
+
+/* An exchange can be off by half its round trip: so is its weight. */
+static double weight_of(const struct mc_clock_point *p)
+{
+	double inexact = (double)p->round + NOISE;
+
+	return 1 / (inexact * inexact);
+}
+
+static void sum_up(struct fit *f, const struct mc_clock_points *k)
+{
+	for (unsigned i = 0; i < k->n; i++) {
+		double w = weight_of(&k->v[i]);
+
+		f->w += w;
+		f->ww += w * w;
+		f->x += w * x_of(k, i);
+		f->y += w * y_of(k, i);
+	}
+	f->x /= f->w;
+	f->y /= f->w;
+	for (unsigned i = 0; i < k->n; i++) {
+		double w = weight_of(&k->v[i]), x = x_of(k, i) - f->x, y = y_of(k, i) - f->y;
+
+		f->xx += w * x * x;
+		f->xy += w * x * y;
+		f->yy += w * y * y;
+	}
+}
+
+/* Three standard errors of the slope. */
+static double slope_error(const struct fit *f, double slope)
+{
+	double many = f->w * f->w / f->ww; /* points, as far as their weights are equal */
+	double rest = f->yy - slope * f->xy;
+
+	return rest > 0 && many > 2 ? 3 * sqrt(rest / f->xx / (many - 2)) : 0;
+}
+
+/* What is the least that any exchange leaves open: half its round trip, how far it lies off the line, and
+ * what the slope can have done since, up to the next exchange. */
+static mc_time open_left(const struct mc_clock *c, mc_time now, mc_time wait, double error)
+{
+	const struct mc_clock_points *k = &c->echo;
+	double least = 1e18;
+
+	for (unsigned i = 0; i < k->n; i++) {
+		const struct mc_clock_point *p = &k->v[i];
+		double left = (double)p->round / 2 + (double)distance(p->ahead, mc_clock_ahead(c, p->at)) +
+			      error * (after(now, p->at) + (double)wait);
+
+		least = left < least ? left : least;
+	}
+	return to_time(least + 1);
+}
+
+static const struct mc_clock_point *best_of(const struct mc_clock_points *k, mc_time now)
+{
+	const struct mc_clock_point *best = NULL;
+	double least = 0;
+
+	for (unsigned i = 0; i < k->n; i++) {
+		double left = (double)k->v[i].round / 2 + DRIFT * after(now, k->v[i].at);
+
+		if (best && left >= least)
+			continue;
+		best = &k->v[i];
+		least = left;
+	}
+	return best;
+}
+
+/* wait: how long until the next exchange, as it seems. */
+static void fit_echo(struct mc_clock *c, mc_time now, mc_time wait)
+{
+	struct mc_clock_point middle;
+	struct fit f = { 0 };
+	double slope;
+
+	c->basis = MC_BASIS_ECHO;
+	if (!long_enough(&c->echo)) {
+		set_line(c, best_of(&c->echo, now), 0, false);
+		c->uncertainty = open_left(c, now, wait, DRIFT);
+		return;
+	}
+	sum_up(&f, &c->echo);
+	slope = f.xy / f.xx;
+	middle = *last(&c->echo);
+	middle.at -= to_time(-f.x * 1e9);
+	middle.ahead += (int64_t)f.y;
+	set_line(c, &middle, slope / 1e9, true);
+	c->uncertainty = open_left(c, now, wait, slope_error(&f, slope) / 1e9);
+}
+
+/* Whether an exchange does not fit the line, and is to be left out; where several do not, all begins anew. */
+static bool odd_echo(struct mc_clock *c, const struct mc_clock_point *p)
+{
+	struct mc_clock_points *k = &c->echo;
+	bool back = k->n && p->at < last(k)->at && last(k)->at - p->at > MC_SEC;
+	double most;
+
+	if (!k->n)
+		return false;
+	most = 2 * (double)(p->round + c->uncertainty) + 2 * DRIFT * after(p->at, last(k)->at);
+	if (!back && (double)distance(p->ahead, mc_clock_ahead(c, p->at)) <= most) {
+		c->odd = 0;
+		return false;
+	}
+	if (!back && ++c->odd < ODD_ECHOES)
+		return true;
+	begin_anew(c, k);
+	return false;
+}
+
+bool mc_clock_echo(struct mc_clock *c, mc_time t0, mc_time t1, mc_time t2, mc_time t3)
+{
+	struct mc_clock_point p = { .at = t3 };
+	mc_time before;
+
+	if (t3 < t0 || t2 < t1 || t3 - t0 < t2 - t1 || t3 - t0 > MINUTE || !difference(&p.ahead, t1, t0))
+		return false;
+	c->answered++;
+	if (c->only != MC_BASIS_NONE && c->only != MC_BASIS_ECHO)
+		return true;
+	p.round = (t3 - t0) - (t2 - t1);
+	p.ahead -= (int64_t)(p.round / 2); /* the mean of t1 - t0 and t2 - t3 */
+	if (c->basis != MC_BASIS_ECHO)
+		c->odd = 0;
+	if (odd_echo(c, &p))
+		return true;
+	before = c->echo.n ? last(&c->echo)->at : 0;
+	keep(&c->echo, p);
+	fit_echo(c, p.at, c->echo.n > 1 && p.at > before ? p.at - before : MC_SEC);
+	return true;
+}
+
+/* ---- by the envelope ---- */
+
+/* Whether b lies on or below the line from a to c, and so is no corner of the upper hull. */
+static bool below(const struct mc_clock_point *a, const struct mc_clock_point *b,
+		  const struct mc_clock_point *c)
+{
+	double up_b = (double)(b->ahead - a->ahead), up_c = (double)(c->ahead - a->ahead);
+
+	return up_b * after(c->at, a->at) <= up_c * after(b->at, a->at);
+}
+
+static void fit_hull(struct mc_clock *c)
+{
+	const struct mc_clock_point *hull[MC_CLOCK_POINTS] = { NULL }, *p = c->low.v;
+	double middle = 0;
+	unsigned n = 0, edge = 0;
+
+	for (unsigned i = 0; i < c->low.n; i++) {
+		while (n > 1 && below(hull[n - 2], hull[n - 1], p + i))
+			n--;
+		hull[n++] = p + i;
+		middle += after(p[i].at, p->at) / c->low.n;
+	}
+	while (edge + 2 < n && after(hull[edge + 1]->at, p->at) < middle)
+		edge++;
+	set_line(c, hull[edge],
+		 (double)(hull[edge + 1]->ahead - hull[edge]->ahead) /
+			 after(hull[edge + 1]->at, hull[edge]->at),
+		 true);
+}
+
+static void fit_low(struct mc_clock *c)
+{
+	const struct mc_clock_point *best = c->low.v;
+
+	if (long_enough(&c->low)) {
+		fit_hull(c);
+		return;
+	}
+	for (unsigned i = 1; i < c->low.n; i++)
+		if (better(&c->low.v[i], best))
+			best = &c->low.v[i];
+	set_line(c, best, 0, false);
+}
+
+/* Fits the envelope anew, and notes how far that moved it. */
+static void refit_low(struct mc_clock *c, mc_time now)
+{
+	int64_t was = mc_clock_ahead(c, now);
+
+	fit_low(c);
+	c->uncertainty -= c->uncertainty / 16;
+	c->uncertainty += distance(was, mc_clock_ahead(c, now));
+}
+
+/* One that was faster than the line has it: the line moves up. */
+static void raise_line(struct mc_clock *c, const struct mc_clock_point *p)
+{
+	int64_t by = p->ahead - mc_clock_ahead(c, p->at);
+
+	if (by <= 0)
+		return;
+	c->base += by;
+	c->uncertainty += (mc_time)by;
+}
+
+static bool odd_low(struct mc_clock *c, const struct mc_clock_point *p)
+{
+	mc_time off = c->low.n ? distance(p->ahead, last(&c->low)->ahead) : 0;
+
+	if (off <= (mc_time)ODD_LOW) {
+		c->odd = 0;
+		return false;
+	}
+	if (c->odd == 0 || distance(p->ahead, c->odd_ahead) > (mc_time)ODD_NEAR || p->at < c->odd_at) {
+		c->odd = 0;
+		c->odd_ahead = p->ahead;
+		c->odd_at = p->at;
+	}
+	if (++c->odd < ODD_LOWS || p->at - c->odd_at < MC_SEC)
+		return true;
+	begin_anew(c, &c->low);
+	return false;
+}
+
+void mc_clock_oneway(struct mc_clock *c, mc_time sent, mc_time came)
+{
+	struct mc_clock_point p = { .at = came };
+	bool anew;
+
+	if (c->basis == MC_BASIS_SYNCED || c->basis == MC_BASIS_ECHO || c->only == MC_BASIS_ECHO || sent == 0)
+		return;
+	if (!difference(&p.ahead, sent, came) || odd_low(c, &p))
+		return;
+	if (came < c->low_until && p.ahead <= last(&c->low)->ahead)
+		return; /* mostly */
+	if (!c->low.n && !c->steps)
+		c->began = came;
+	anew = keep(&c->low, p);
+	c->low_until = last(&c->low)->at - last(&c->low)->at % c->low.span;
+	c->low_until = c->low_until < MC_NEVER - c->low.span ? c->low_until + c->low.span : MC_NEVER;
+	if (c->basis != MC_BASIS_ENVELOPE)
+		return;
+	if (c->low.n == 1 && anew)
+		set_line(c, last(&c->low), 0, false);
+	else if (anew)
+		refit_low(c, came);
+	raise_line(c, &p);
+}
+
+bool mc_clock_ready(struct mc_clock *c, mc_time now)
+{
+	if (c->basis != MC_BASIS_NONE)
+		return true;
+	if (c->only == MC_BASIS_ECHO || !c->low.n || now < c->began || now - c->began < WAIT)
+		return false;
+	c->basis = MC_BASIS_ENVELOPE;
+	fit_low(c);
+	return true;
+}
