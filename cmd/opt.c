@@ -456,3 +456,11 @@ void opt_usage(const struct verb *v)
 		p += len + (p[len] == '\n');
 	}
 }
+
+int opt_clashes(const struct verb *v, const struct opt_clash *k)
+{
+	for (; k->a; k++)
+		if (k->both)
+			return opt_refuse(v, "%s and %s: %s (leave one out)", k->a, k->b, k->why);
+	return 0;
+}

@@ -5,6 +5,7 @@
 #include "pick.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What to write instead, where the error alone does not tell. */
@@ -25,6 +26,11 @@ static const char *hint(int error)
 
 int pick_target(const struct verb *v, const char *text, struct mc_target *ret)
 {
+	return pick_target_at(v, "", text, ret);
+}
+
+int pick_target_at(const struct verb *v, const char *where, const char *text, struct mc_target *ret)
+{
 	char mended[MC_TARGET_STRLEN];
 
 	mc_target_init(ret);
@@ -33,9 +39,9 @@ int pick_target(const struct verb *v, const char *text, struct mc_target *ret)
 	if (!r)
 		return 0;
 	if (r == MC_ERR_BRACKETS && !mc_target_mend(text, mended, sizeof mended))
-		return opt_refuse(v, "%s: %s (write %s, or [%s] for the address alone)", text, mc_strerror(r),
-				  mended, text);
-	return opt_refuse(v, "%s: %s%s", text, mc_strerror(r), hint(r));
+		return opt_refuse(v, "%s%s: %s (write %s, or [%s] for the address alone)", where, text,
+				  mc_strerror(r), mended, text);
+	return opt_refuse(v, "%s%s: %s%s", where, text, mc_strerror(r), hint(r));
 }
 
 char *pick_list(const struct mc_ifaces *ifs, char *buf, size_t cap)
@@ -116,5 +122,73 @@ int pick_iface(const struct verb *v, const struct mc_ifaces *ifs, const char *te
 				  pick_next(next, sizeof next, "multicast interfaces",
 					    pick_list(ifs, list, sizeof list)));
 	*ret = p;
+	return 0;
+}
+
+/* ---- hosts ---------------------------------------------------------------------------- */
+
+/* Cuts the port off a host's text. False where what stands there is none. */
+static bool cut_port(char *text, int32_t *ret)
+{
+	char *at = strrchr(text, ':'), *end;
+
+	*ret = -1;
+	if (text[0] == '[' ? !at || at[-1] != ']' : !at || strchr(text, ':') != at)
+		return true;
+	unsigned long n = at[1] >= '0' && at[1] <= '9' ? strtoul(at + 1, &end, 10) : 0;
+
+	if (!n || n > 65535 || *end)
+		return false;
+	*at = '\0';
+	*ret = (int32_t)n;
+	return true;
+}
+
+/* Cuts the brackets off, where there are both. */
+static char *cut_brackets(char *text)
+{
+	size_t len = strlen(text);
+
+	if (text[0] != '[' || text[len - 1] != ']')
+		return text;
+	text[len - 1] = '\0';
+	return text + 1;
+}
+
+/* Why a text names no host, or NULL. */
+static const char *read_host(const struct mc_ifaces *ifs, char *text, struct pick_host *h)
+{
+	if (!cut_port(text, &h->port))
+		return "the port must be 1 to 65535";
+	text = cut_brackets(text);
+	char *zone = strchr(text, '%');
+	const struct mc_iface *i = zone ? mc_ifaces_name(ifs, zone + 1) : NULL;
+
+	if (zone && !i)
+		return "no such interface";
+	if (zone)
+		*zone = '\0';
+	if (mc_addr_parse(&h->addr, text))
+		return "must be an address in numbers, such as 10.0.0.1 or fe80::1%eth0";
+	if (mc_addr_is_multicast(&h->addr) || mc_addr_is_unspecified(&h->addr))
+		return "that is no host's address";
+	if (h->addr.family == MC_IPV6 && mc_addr_is_link_local(&h->addr) && !i)
+		return "a link-local address needs its interface, such as fe80::1%eth0";
+	h->ifindex = i ? i->index : 0;
+	return NULL;
+}
+
+int pick_host(const struct verb *v, const struct mc_ifaces *ifs, const char *option, const char *text,
+	      struct pick_host *ret)
+{
+	struct pick_host h = { 0 };
+	char copy[MC_TARGET_STRLEN];
+	const char *why = "too long";
+
+	if ((size_t)snprintf(copy, sizeof copy, "%s", text) < sizeof copy)
+		why = read_host(ifs, copy, &h);
+	if (why)
+		return opt_refuse(v, "%s %s: %s", option, text, why);
+	*ret = h;
 	return 0;
 }

@@ -6,6 +6,8 @@
 
 #include <mcast/base.h>
 
+#include "words.h"
+
 enum command_verb { COMMAND_JOIN, COMMAND_INCLUDE, COMMAND_EXCLUDE, COMMAND_LEAVE, COMMAND_QUIT, COMMANDS };
 
 struct command {
@@ -18,14 +20,11 @@ struct command {
 	size_t n;
 };
 
-#define COMMAND_WHY 320
+#define COMMAND_WHY WORDS_WHY
 
 /* command_parse reads one line, without its end, for so many hosts. Returns 1; 0 for a line of blanks,
  * or a comment (#); -1 and one clause, with a next step, in why: then nothing is to be freed. */
 int command_parse(struct command *ret, const char *line, size_t len, uint32_t hosts, char why[COMMAND_WHY]);
 void command_free(struct command *c);
-
-/* command_trim takes blanks, and what a line from Windows ends with, from both ends of a line. */
-const char *command_trim(const char *line, size_t *len);
 
 #endif

@@ -9,43 +9,16 @@
 #include "base/grow.h"
 #include "host/run.h"
 #include "pick.h"
-#include "wire/wire.h"
+#include "sources.h"
 
 #define AT(field) offsetof(struct host_conf, field)
 #define CHURN_MOST 1000000
 
-static int add_excluded(struct host_conf *c, const char *text, char *why, size_t cap)
-{
-	struct mc_addr a, *slot;
-	int r = mc_addr_parse(&a, text);
-
-	if (!r && !mc_sources_sound(a.b, 0, mc_addr_len(&a), a.family))
-		r = MC_ERR_SOURCE;
-	if (r) {
-		snprintf(why, cap, "%s (such as 10.9.0.1 or 10.9.0.1,10.9.0.2)", mc_strerror(r));
-		return -1;
-	}
-	slot = mc_grow(&c->exclude, &c->nexclude, sizeof *slot);
-	if (slot)
-		*slot = a;
-	else
-		snprintf(why, cap, "%s", strerror(ENOMEM));
-	return slot ? 0 : -1;
-}
-
 static int opt_exclude(void *dest, const char *arg, char *why, size_t cap)
 {
-	char *list = strdup(arg), *rest = list, *one;
-	int r = 0;
+	struct host_conf *c = dest;
 
-	if (!list) {
-		snprintf(why, cap, "%s", strerror(ENOMEM));
-		return -1;
-	}
-	while (!r && (one = strsep(&rest, ",")))
-		r = add_excluded(dest, one, why, cap);
-	free(list);
-	return r;
+	return sources_add(&c->exclude, &c->nexclude, arg, why, cap);
 }
 
 static int opt_from(void *dest, const char *arg, char *why, size_t cap)

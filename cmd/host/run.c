@@ -306,7 +306,7 @@ static void follow_line(struct host_run *r, const char *line, size_t len)
 	char why[COMMAND_WHY];
 	int got;
 
-	line = command_trim(line, &len);
+	line = words_trim(line, &len);
 	got = command_parse(&c, line, len, r->plan.hosts, why);
 	if (got == 0)
 		return;

@@ -7,10 +7,10 @@
 #include <mcast/link.h>
 
 #include "host/churn.h"
-#include "host/input.h"
 #include "host/outbox.h"
 #include "host/show.h"
 #include "host/task.h"
+#include "input.h"
 #include "net/ifaces.h"
 #include "spool.h"
 

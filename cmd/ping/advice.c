@@ -74,19 +74,133 @@ static void advise_strays(const struct ping_run *r)
 	    r->strays, r->strays == 1 ? "" : "s", can_show ? " (-v shows them)" : "");
 }
 
+/* ---- two halves ------------------------------------------------------------------------ */
+
+#define NAMED 4      /* addresses named in one sentence */
+#define WORSE 0.05   /* more lost by one half than by the other: then it is that half's */
+
+/* Which half of a responder fails; LOST_NONE too where there is little of either. */
+enum lost { LOST_NONE, LOST_MULTICAST, LOST_UNICAST, LOST_BOTH };
+
+static enum lost lost_of(const struct ping_run *r, const struct responder *of)
+{
+	uint64_t sent = r->sender.sent;
+	const struct responder *twin = of->twin;
+
+	if (!sent || !twin || !twin->sent)
+		return LOST_NONE;
+	double multicast = responder_loss(of, sent), unicast = responder_loss(twin, twin->sent);
+
+	if (!of->received && !twin->received)
+		return LOST_BOTH;
+	if (!of->received || (multicast > unicast + WORSE && sent - of->received > 1))
+		return LOST_MULTICAST;
+	if (!twin->received || (unicast > multicast + WORSE && twin->sent - twin->received > 1))
+		return LOST_UNICAST;
+	return multicast > WORSE && unicast > WORSE ? LOST_BOTH : LOST_NONE;
+}
+
+/* Those of one kind as "10.0.0.1, 10.0.0.2 and 3 more"; how many there are. */
+static unsigned list_lost(const struct ping_run *r, enum lost what, char *buf, size_t cap)
+{
+	unsigned n = 0;
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < r->responders->n; i++) {
+		const struct responder *of = r->responders->v[i];
+		char addr[MC_ADDR_STRLEN];
+
+		if (lost_of(r, of) == what && n++ < NAMED)
+			used += (size_t)snprintf(buf + used, cap - used, "%s%s", used ? ", " : "",
+						 mc_addr_format(&of->addr, addr, sizeof addr));
+	}
+	if (n > NAMED)
+		snprintf(buf + used, cap - used, " and %u more", n - NAMED);
+	return n;
+}
+
+static void say_multicast(const struct ping_run *r, const char *who)
+{
+	say("mcast ping: heard by unicast, but not, or less, by multicast: %s.", who);
+	if (r->server)
+		say("  Multicast from there is lost on the way: by a router without a tree for it (PIM, its "
+		    "RPF check, an SSM range), by a switch that snoops without a querier, or by a firewall.");
+	else
+		say("  The path carries unicast: multicast is dropped by a switch that snoops without a "
+		    "querier, by a filter, by a router that does not route it or a TTL that is too small; "
+		    "or the host is no member.");
+}
+
+static void say_both(const struct ping_run *r, const char *who)
+{
+	say("mcast ping: lost by unicast and by multicast: %s.", who);
+	if (r->server)
+		say("  Is a server there: mcast serve --ssmping (from off the link it answers only with "
+		    "--allow)? Does a firewall drop UDP port %u? Else the path, or the host, is down.",
+		    r->server->port);
+	else
+		say("  It is not multicast that fails, but the path or the host; or no server runs there.");
+}
+
+static void say_unicast(const struct ping_run *r, const char *who)
+{
+	(void)r;
+	say("mcast ping: heard by multicast, but not, or less, by unicast: %s.", who);
+	say("  A firewall drops unicast to or from the port, or it is a server that answers unicast from off "
+	    "the link only where it is told to (mcast serve --allow).");
+}
+
+static bool advise_lost(const struct ping_run *r, enum lost what,
+			void (*tell)(const struct ping_run *r, const char *who))
+{
+	char who[(NAMED + 1) * (MC_ADDR_STRLEN + 2)];
+	unsigned n = list_lost(r, what, who, sizeof who);
+
+	if (n)
+		tell(r, who);
+	return n;
+}
+
+static void say_turned_away(const struct ping_run *r)
+{
+	char server[MC_ADDR_STRLEN], group[MC_ADDR_STRLEN], offered[MC_ADDR_STRLEN];
+
+	say("mcast ping: the server %s does not answer in the group %s.",
+	    mc_addr_format(&r->server->addr, server, sizeof server),
+	    mc_addr_format(&r->where->target.group, group, sizeof group));
+	if (r->offered.addr.family)
+		say("  It does in %s/%u.", mc_addr_format(&r->offered.addr, offered, sizeof offered),
+		    r->offered.len);
+}
+
+bool ping_advise_halves(const struct ping_run *r)
+{
+	if (r->turned_away) {
+		say_turned_away(r);
+		return true;
+	}
+	bool multicast = advise_lost(r, LOST_MULTICAST, say_multicast);
+	bool both = advise_lost(r, LOST_BOTH, say_both), unicast = advise_lost(r, LOST_UNICAST, say_unicast);
+
+	return multicast || both || unicast;
+}
+
+/* ---- nobody ---------------------------------------------------------------------------- */
+
 /* Something came, though nothing that counts; tells whether no more is to be said. */
 static bool advise_heard(const struct ping_run *r)
 {
 	unsigned heard = responders_heard(r->responders);
 
-	if (heard)
+	if (heard && heard < r->conf->min_responders)
 		say("mcast ping: %u answered, %" PRId64 " were wanted (--min-responders).", heard,
 		    r->conf->min_responders);
-	else if (r->responders->n)
+	else if (responders_known(r->responders))
 		say("mcast ping: replies came, but late: wait longer with -W.");
 	else if (r->strays)
 		advise_strays(r);
-	return r->responders->n || r->strays;
+	return responders_known(r->responders) || r->strays;
 }
 
 void ping_advise(const struct ping_run *r)

@@ -7,58 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "flow/probe.h"
 #include "ping/ping.h"
 
-/* DSCP by name: ef is 46, csN is N * 8, afXY is X * 8 + Y * 2 (RFC 2474, 2597, 3246). -1: no such. */
-static int dscp_of(const char *name)
-{
-	size_t len = strlen(name);
-
-	if (strcmp(name, "ef") == 0)
-		return 46;
-	if (len == 3 && strncmp(name, "cs", 2) == 0 && name[2] >= '0' && name[2] <= '7')
-		return (name[2] - '0') * 8;
-	if (len == 4 && strncmp(name, "af", 2) == 0 && name[2] >= '1' && name[2] <= '4' && name[3] >= '1' &&
-	    name[3] <= '3')
-		return (name[2] - '0') * 8 + (name[3] - '0') * 2;
-	return -1;
-}
-
-/* Reads the digits of one number up to the end of the text, or to `stop`. */
-static const char *read_number(const char *s, int base, unsigned long *ret)
+/* Reads the digits of one number up to the end of it. */
+static const char *read_number(const char *s, unsigned long *ret)
 {
 	char *end;
 
 	errno = 0;
-	if (base == 10 ? s[0] < '0' || s[0] > '9' : !strchr("0123456789abcdefABCDEF", s[0]) || !s[0])
+	if (s[0] < '0' || s[0] > '9')
 		return NULL;
-	*ret = strtoul(s, &end, base);
+	*ret = strtoul(s, &end, 10);
 	return errno ? NULL : end;
-}
-
-int ping_conf_tos(void *dest, const char *arg, char *why, size_t cap)
-{
-	bool hex = strncmp(arg, "0x", 2) == 0 || strncmp(arg, "0X", 2) == 0;
-	int dscp = dscp_of(arg);
-	unsigned long n = 0;
-	const char *end = hex ? read_number(arg + 2, 16, &n) : read_number(arg, 10, &n);
-
-	if (dscp < 0 && (!end || *end || n > 255)) {
-		snprintf(why, cap,
-			 "must be the octet, 0 to 255 or 0x00 to 0xff, or ef, af11 to af43, cs0 to cs7");
-		return -1;
-	}
-	*(int *)dest = dscp < 0 ? (int)n : dscp << 2; /* the DSCP is the octet's high six bits */
-	return 0;
 }
 
 int ping_conf_sweep(void *dest, const char *arg, char *why, size_t cap)
 {
 	unsigned long from = 0, to = 0;
-	const char *p = read_number(arg, 10, &from);
+	const char *p = read_number(arg, &from);
 
-	p = p && strncmp(p, "..", 2) == 0 ? read_number(p + 2, 10, &to) : NULL;
+	p = p && strncmp(p, "..", 2) == 0 ? read_number(p + 2, &to) : NULL;
 	if (!p || *p) {
 		snprintf(why, cap, "must be FROM..TO, two sizes such as 1000..9000");
 		return -1;
@@ -72,6 +42,18 @@ int ping_conf_sweep(void *dest, const char *arg, char *why, size_t cap)
 	return 0;
 }
 
+int ping_conf_ask(void *dest, const char *arg, char *why, size_t cap)
+{
+	struct ping_conf *c = dest;
+	const char **slot = mc_grow(&c->asks, &c->nasks, sizeof *slot);
+
+	(void)why;
+	(void)cap;
+	if (slot)
+		*slot = arg;
+	return slot ? 0 : -1;
+}
+
 size_t ping_conf_bytes(const struct ping_conf *c)
 {
 	return c->data ? c->data_len : c->sweep.from ? c->sweep.from : (size_t)c->size;
@@ -79,24 +61,10 @@ size_t ping_conf_bytes(const struct ping_conf *c)
 
 /* ---- contradictions ------------------------------------------------------------------- */
 
-/* Two options that cannot stand together, and why. */
-struct clash {
-	bool both;
-	const char *a, *b, *why;
-};
-
-static int refuse_clash(const struct verb *v, const struct clash *k)
-{
-	for (; k->a; k++)
-		if (k->both)
-			return opt_refuse(v, "%s and %s: %s (leave one out)", k->a, k->b, k->why);
-	return 0;
-}
-
 static int check_together(const struct verb *v, const struct ping_conf *c)
 {
 	bool sweep = c->sweep.from, interval = c->interval != MC_NEVER;
-	const struct clash clashes[] = {
+	const struct opt_clash clashes[] = {
 		{ c->ipv4 && c->ipv6, "-4", "-6", "one run has one family" },
 		{ c->flood && interval, "-f", "-i", "a flood goes as fast as replies come back" },
 		{ c->flood && sweep, "-f", "--sweep", "a sweep waits for the replies to each size" },
@@ -108,7 +76,38 @@ static int check_together(const struct verb *v, const struct ping_conf *c)
 		{ 0 },
 	};
 
-	return refuse_clash(v, clashes);
+	return opt_clashes(v, clashes);
+}
+
+/* The unicast twin knows its replies by the header, and keeps the rhythm of single datagrams. */
+static int check_twin(const struct verb *v, const struct ping_conf *c)
+{
+	const struct opt_clash clashes[] = {
+		{ c->flood, "-f", "--twin", "a flood goes as fast as the group answers" },
+		{ c->sweep.from, "--sweep", "--twin", "a sweep tries sizes in the group" },
+		{ c->text, "--data", "--twin", "replies of the two are told apart by the header" },
+		{ 0 },
+	};
+
+	if (c->twin)
+		return opt_clashes(v, clashes);
+	return c->nasks ? opt_refuse(v, "--ask: it is for the unicast twin (add --twin)") : 0;
+}
+
+static int check_ssmping(const struct verb *v, const struct ping_conf *c)
+{
+	const struct opt_clash clashes[] = {
+		{ c->twin, "--ssmping", "--twin", "its server answers by both anyway" },
+		{ c->flood, "--ssmping", "-f", "a server is asked once at a time" },
+		{ c->sweep.from, "--ssmping", "--sweep", "it is for the echo of mcast serve" },
+		{ c->text, "--ssmping", "--data", "its requests are those of the protocol" },
+		{ c->min_responders >= 0, "--ssmping", "--min-responders", "there is one server" },
+		{ !c->loop, "--ssmping", "--no-loop", "the server sends the multicast" },
+		{ c->ttl == 0, "--ssmping", "-t 0", "a request goes by unicast" },
+		{ 0 },
+	};
+
+	return c->ssmping ? opt_clashes(v, clashes) : 0;
 }
 
 static int check_alone(const struct verb *v, const struct ping_conf *c)
@@ -161,6 +160,10 @@ int ping_conf_check(const struct verb *v, struct ping_conf *c)
 	int r = check_together(v, c);
 
 	if (!r)
+		r = check_twin(v, c);
+	if (!r)
+		r = check_ssmping(v, c);
+	if (!r)
 		r = check_alone(v, c);
 	if (!r)
 		r = read_data(v, c);
@@ -169,7 +172,9 @@ int ping_conf_check(const struct verb *v, struct ping_conf *c)
 	if (c->interval == MC_NEVER)
 		c->interval = c->sweep.from ? 50 * MC_MSEC : MC_SEC;
 	if (c->size < 0)
-		c->size = 56;
+		c->size = c->ssmping ? 0 : 56;
+	if (c->ttl < 0 && !c->ssmping)
+		c->ttl = 1;
 	if (c->window < 0)
 		c->window = 512;
 	c->min_given = c->min_responders >= 0;

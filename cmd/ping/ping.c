@@ -8,6 +8,9 @@
 
 #include "flow/probe.h"
 #include "ping/run.h"
+#include "ping/server.h"
+#include "ping/target.h"
+#include "tos.h"
 
 #define AT(field) offsetof(struct ping_conf, field)
 #define DAY 86400
@@ -28,7 +31,7 @@ static const struct opt ping_opts[] = {
 	  "TTL or hop limit (default: 1, stays on the link)" },
 	{ 'I', "interface", "IFACE", OPT_TEXT, AT(iface), 0, 0, NULL,
 	  "send by this interface: its name, its index, or an address it has" },
-	{ 'Q', "qos", "VALUE", OPT_CALL, AT(tos), 0, 0, ping_conf_tos,
+	{ 'Q', "qos", "VALUE", OPT_CALL, AT(tos), 0, 0, tos_read,
 	  "TOS or traffic class octet, or the name of a DSCP: ef, af11 to af43, cs0 to cs7" },
 	{ 0, "loop", NULL, OPT_FLAG, AT(loop), 0, 0, NULL,
 	  "members on this machine get the datagrams (the default)" },
@@ -41,6 +44,12 @@ static const struct opt ping_opts[] = {
 	  "find the largest size that is answered where a larger one is lost" },
 	{ 0, "data", "TEXT", OPT_TEXT, AT(text), 0, 0, NULL,
 	  "send TEXT itself and print what comes back; - takes it from standard input" },
+	{ 0, "twin", NULL, OPT_FLAG, AT(twin), 0, 0, NULL,
+	  "ask every responder by unicast, too, and show both losses" },
+	{ 0, "ask", "ADDRESS", OPT_CALL, 0, 0, 0, ping_conf_ask,
+	  "with --twin: a host that ought to answer; may be repeated" },
+	{ 0, "ssmping", "SERVER", OPT_TEXT, AT(ssmping), 0, 0, NULL,
+	  "ask a server of the standard multicast ping (RFC 6450, ssmpingd)" },
 	{ 0, "min-responders", "N", OPT_INT, AT(min_responders), 1, RESPONDERS_MOST, NULL,
 	  "exit 0 only when at least N answered (default: 1)" },
 	{ 0, "busy-poll", NULL, OPT_FLAG, AT(busy_poll), 0, 0, NULL, "never sleep: takes one CPU whole" },
@@ -55,16 +64,20 @@ static const struct opt ping_opts[] = {
 
 static int run(const struct verb *v, const struct ping_conf *c, const char *target)
 {
+	struct ping_server server;
 	struct where where;
 	struct ping_run r;
-	int code = where_find(v, c, target, &where);
+	int code = c->ssmping ? ping_server_find(v, c, target, &where, &server) :
+				ping_target_find(v, c, target, &where);
 
 	if (!code)
-		code = ping_run_open(&r, v, c, &where);
+		code = ping_run_open(&r, v, c, &where, c->ssmping ? &server : NULL);
 	if (code)
 		return code;
 	ping_show_start(&r.show);
-	if (c->flood)
+	if (c->ssmping)
+		ping_run_ssm(&r);
+	else if (c->flood)
 		ping_run_flood(&r);
 	else
 		ping_run_steady(&r);
@@ -75,7 +88,7 @@ static int run(const struct verb *v, const struct ping_conf *c, const char *targ
 
 static int ping_main(const struct verb *v, int argc, char **argv)
 {
-	struct ping_conf c = { .loop = true, .ttl = 1, .tos = -1 };
+	struct ping_conf c = { .loop = true, .ttl = -1, .tos = -1 };
 	int n, code;
 
 	c.size = c.window = c.min_responders = -1;
@@ -90,6 +103,7 @@ static int ping_main(const struct verb *v, int argc, char **argv)
 	if (!code)
 		code = run(v, &c, n ? argv[1] : NULL);
 	free(c.data);
+	free(c.asks);
 	return code;
 }
 
@@ -100,6 +114,8 @@ const struct verb ping_verb = {
 	.summary = "Ask who answers in a group",
 	.example = "mcast ping -c 3\n"
 		   "mcast ping -I eth0 -t 8 239.1.2.3:5000\n"
-		   "mcast ping --sweep 1000..9000 239.1.2.3:5000\n",
+		   "mcast ping --sweep 1000..9000 239.1.2.3:5000\n"
+		   "mcast ping --twin --ask 10.0.0.7 239.1.2.3:5000\n"
+		   "mcast ping --ssmping 10.0.0.1\n",
 	.opts = ping_opts,
 };

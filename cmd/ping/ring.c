@@ -44,6 +44,11 @@ void ring_drop(struct ring *r)
 	r->newest--;
 }
 
+void ring_skip(struct ring *r)
+{
+	r->shift++;
+}
+
 struct ring_entry *ring_at(const struct ring *r, uint64_t seq)
 {
 	struct ring_entry *e = &r->entry[seq & r->mask];

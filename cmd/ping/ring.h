@@ -13,6 +13,9 @@ struct ring_entry {
 	mc_time stamp; /* CLOCK_REALTIME of leaving, by the kernel; 0: not known */
 	uint32_t bytes;
 	uint32_t answers; /* responders that answered in time */
+	/* Of a unicast twin: whom it asked, and with which datagram of the group. */
+	struct responder *whom;
+	uint64_t round;
 };
 
 struct ring {
@@ -30,6 +33,9 @@ void ring_free(struct ring *r);
 /* ring_push opens the entry of the next number; ring_drop takes it back where it was not sent. */
 struct ring_entry *ring_push(struct ring *r, size_t bytes);
 void ring_drop(struct ring *r);
+
+/* ring_skip: a datagram left that has no number here, and used up a stamp. */
+void ring_skip(struct ring *r);
 
 /* ring_at returns the entry of a number, or NULL where it was never sent or is too long ago. */
 struct ring_entry *ring_at(const struct ring *r, uint64_t seq);

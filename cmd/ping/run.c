@@ -65,13 +65,27 @@ static unsigned batch_of(const struct ping_conf *c)
 	return c->flood ? BATCH : 1;
 }
 
+static int open_sender(struct ping_run *r)
+{
+	const struct ping_server *server = r->server;
+
+	if (!server)
+		return sender_open(&r->sender, r->conf, r->where);
+	int e = sender_open_unicast(&r->sender, r->conf, &r->where->source, server->ifindex,
+				    (int32_t)r->conf->ttl);
+
+	if (!e)
+		sender_to(&r->sender, &server->addr, server->port, server->ifindex);
+	return e;
+}
+
 static int open_parts(struct ping_run *r)
 {
 	int e = mc_batch_new(&r->batch, batch_of(r->conf), 65535);
 
 	r->responders = calloc(1, sizeof *r->responders);
 	if (!e)
-		e = r->responders ? sender_open(&r->sender, r->conf, r->where) : -ENOMEM;
+		e = r->responders ? open_sender(r) : -ENOMEM;
 	if (e)
 		return e;
 	r->socket = (struct mc_watch){ .fd = r->sender.fd, .ready = on_socket, .arg = r };
@@ -79,11 +93,16 @@ static int open_parts(struct ping_run *r)
 	return open_loop(r);
 }
 
-int ping_run_open(struct ping_run *r, const struct verb *v, const struct ping_conf *c, const struct where *w)
+int ping_run_open(struct ping_run *r, const struct verb *v, const struct ping_conf *c, const struct where *w,
+		  const struct ping_server *server)
 {
 	char target[MC_TARGET_STRLEN];
 
-	*r = (struct ping_run){ .verb = v, .conf = c, .where = w, .show = { c, w } };
+	*r = (struct ping_run){ .verb = v,
+				.conf = c,
+				.where = w,
+				.server = server,
+				.show = { c, w, server } };
 	r->sender.fd = r->signals.fd = -1;
 	int e = open_parts(r), p = e ? 0 : priv_drop(PRIV_NONE);
 
@@ -151,17 +170,6 @@ void ping_run_wait(struct ping_run *r, mc_time deadline)
 		r->stop = true;
 }
 
-static const char *meaning(int error)
-{
-	if (error == -EPERM)
-		return " (a firewall of this machine drops it; see nft list ruleset)";
-	if (error == -EACCES)
-		return " (the route to it forbids it; see ip route)";
-	if (error == -EMSGSIZE)
-		return " (larger than the interface sends)";
-	return error == -ENOBUFS || error == -EAGAIN ? " (a queue is full; send less)" : "";
-}
-
 void ping_run_unsent(struct ping_run *r, int error)
 {
 	const struct sender *s = &r->sender;
@@ -170,7 +178,8 @@ void ping_run_unsent(struct ping_run *r, int error)
 		r->refused = where_unreachable(r->verb, r->where, error);
 		r->stop = true;
 	} else if (!r->complained) {
-		opt_refuse(r->verb, "a datagram was not sent: %s%s", mc_strerror(error), meaning(error));
+		opt_refuse(r->verb, "a datagram was not sent: %s%s", mc_strerror(error),
+			   where_meaning(error));
 		r->complained = true;
 	}
 }
@@ -182,9 +191,12 @@ int ping_run_end(struct ping_run *r)
 	if (r->refused)
 		return r->refused;
 	ping_show_end(&r->show, r->responders, &t);
-	if (responders_heard(r->responders) >= (unsigned)r->conf->min_responders)
+	bool said = !r->conf->quiet && ping_conf_halves(r->conf) && ping_advise_halves(r);
+
+	if (responders_heard(r->responders) >= (unsigned)r->conf->min_responders &&
+	    !responders_silent(r->responders))
 		return EXIT_GOOD;
-	if (!r->conf->quiet)
+	if (!r->conf->quiet && !said)
 		ping_advise(r);
 	return EXIT_NO;
 }

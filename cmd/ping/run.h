@@ -14,6 +14,7 @@ struct ping_run {
 	const struct verb *verb;
 	const struct ping_conf *conf;
 	const struct where *where;
+	const struct ping_server *server; /* of --ssmping, else NULL */
 	struct ping_show show;
 	struct sender sender;
 	struct responders *responders;
@@ -25,6 +26,8 @@ struct ping_run {
 	uint64_t strays;     /* datagrams that are no replies */
 	unsigned turn;       /* looks at the socket without sleep */
 	bool stop;
+	bool turned_away; /* by a server of --ssmping, which named no group, */
+	struct mc_prefix offered; /* but these; family 0: none */
 	int refused; /* EXIT_CANNOT: it could not even begin to send */
 	bool complained;
 	/* Takes what arrived, without waiting; returns how many datagrams, or -errno. */
@@ -32,8 +35,9 @@ struct ping_run {
 	void *state;
 };
 
-/* ping_run_open opens all that a run needs. 0 or EXIT_CANNOT. */
-int ping_run_open(struct ping_run *r, const struct verb *v, const struct ping_conf *c, const struct where *w);
+/* ping_run_open opens all that a run needs; server is that of --ssmping, or NULL. 0 or EXIT_CANNOT. */
+int ping_run_open(struct ping_run *r, const struct verb *v, const struct ping_conf *c, const struct where *w,
+		  const struct ping_server *server);
 void ping_run_close(struct ping_run *r);
 
 /* ping_run_wait returns when something may have changed: a datagram was taken, a signal came,
@@ -46,8 +50,9 @@ void ping_run_look(struct ping_run *r);
 /* ping_run_unsent is told the -errno of a datagram that could not be sent. */
 void ping_run_unsent(struct ping_run *r, int error);
 
-/* ping_run_steady and ping_run_flood go on until the run is over. */
+/* ping_run_steady, ping_run_ssm and ping_run_flood go on until the run is over. */
 void ping_run_steady(struct ping_run *r);
+void ping_run_ssm(struct ping_run *r);
 void ping_run_flood(struct ping_run *r);
 
 /* ping_run_end prints the summary and returns the exit code. */
@@ -55,5 +60,9 @@ int ping_run_end(struct ping_run *r);
 
 /* ping_advise says what to try next, on stderr, where the answer was no. */
 void ping_advise(const struct ping_run *r);
+
+/* ping_advise_halves says what follows from the losses of multicast and unicast, where something does, and
+ * tells whether it did. */
+bool ping_advise_halves(const struct ping_run *r);
 
 #endif

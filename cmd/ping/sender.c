@@ -15,22 +15,30 @@
 
 #define BUFFER (4 << 20) /* asked for, each way */
 
-static int open_socket(const struct sender *s, const struct ping_conf *c, const struct where *w)
+/* What both kinds of socket have. */
+static struct mc_sock_conf socket_of(const struct sender *s, const struct ping_conf *c)
 {
 	struct mc_sock_conf conf;
 
 	mc_sock_conf_init(&conf);
-	conf.family = w->target.group.family;
-	conf.bind = w->bind;
-	conf.ifindex = w->ifindex;
-	conf.ttl = (int32_t)c->ttl;
-	conf.loop = c->loop;
 	conf.tos = c->tos;
 	conf.rcvbuf = BUFFER;
 	conf.sndbuf = BUFFER;
 	conf.trains = c->flood;
 	conf.rx_time = s->stamps;
 	conf.tx_time = s->stamps;
+	return conf;
+}
+
+static int open_socket(const struct sender *s, const struct ping_conf *c, const struct where *w)
+{
+	struct mc_sock_conf conf = socket_of(s, c);
+
+	conf.family = w->target.group.family;
+	conf.bind = w->bind;
+	conf.ifindex = w->ifindex;
+	conf.ttl = (int32_t)c->ttl;
+	conf.loop = c->loop;
 	return mc_sock_open(&conf);
 }
 
@@ -48,15 +56,12 @@ static void prepare(struct sender *s, const struct ping_conf *c)
 		mc_probe_fill(s->buf, PING_MOST_BYTES);
 }
 
-int sender_open(struct sender *s, const struct ping_conf *c, const struct where *w)
+/* All but the socket. */
+static int begin(struct sender *s, const struct ping_conf *c)
 {
-	*s = (struct sender){ .fd = -1, .plain = c->data };
+	*s = (struct sender){ .fd = -1, .plain = c->data || c->ssmping };
 	s->stamps = !c->flood && !c->busy_poll && !c->user_latency;
-	s->dgram.peer = w->target.group;
-	s->dgram.port = w->port;
 	s->dgram.ttl = -1; /* the socket's */
-	if (mc_addr_is_link_local(&w->target.group))
-		s->dgram.ifindex = w->ifindex;
 	s->buf = malloc(PING_MOST_BYTES);
 	if (!s->buf)
 		return -ENOMEM;
@@ -64,7 +69,41 @@ int sender_open(struct sender *s, const struct ping_conf *c, const struct where 
 	if (getrandom(&s->session, sizeof s->session, 0) != sizeof s->session)
 		return -errno;
 	prepare(s, c);
+	return 0;
+}
+
+void sender_to(struct sender *s, const struct mc_addr *peer, uint16_t port, uint32_t ifindex)
+{
+	s->dgram.peer = *peer;
+	s->dgram.port = port;
+	s->dgram.ifindex = ifindex;
+}
+
+int sender_open(struct sender *s, const struct ping_conf *c, const struct where *w)
+{
+	const struct mc_addr *group = &w->target.group;
+	int r = begin(s, c);
+
+	if (r)
+		return r;
+	sender_to(s, group, w->port, mc_addr_is_link_local(group) ? w->ifindex : 0);
 	s->fd = open_socket(s, c, w);
+	return s->fd < 0 ? s->fd : 0;
+}
+
+int sender_open_unicast(struct sender *s, const struct ping_conf *c, const struct mc_addr *source,
+			uint32_t ifindex, int32_t ttl)
+{
+	int r = begin(s, c);
+	struct mc_sock_conf conf = socket_of(s, c);
+
+	if (r)
+		return r;
+	conf.family = source->family;
+	conf.bind = *source;
+	conf.ifindex = ifindex; /* the zone of a link-local source */
+	conf.unicast_ttl = ttl;
+	s->fd = mc_sock_open(&conf);
 	return s->fd < 0 ? s->fd : 0;
 }
 

@@ -7,7 +7,7 @@
 #include <mcast/sock.h>
 
 #include "ping/ping.h"
-#include "ping/where.h"
+#include "where.h"
 
 #define SENDER_TRAIN 64 /* datagrams of one train: what every kernel that has trains takes */
 
@@ -23,6 +23,13 @@ struct sender {
 
 /* sender_open opens the socket and prepares the payload. 0 or -errno. */
 int sender_open(struct sender *s, const struct ping_conf *c, const struct where *w);
+
+/* sender_open_unicast opens one for unicast, from an address (unspecified: any): to whom is said by sender_to
+ * before anything is sent. Its TTL is the system's where ttl is -1. */
+int sender_open_unicast(struct sender *s, const struct ping_conf *c, const struct mc_addr *source,
+			uint32_t ifindex, int32_t ttl);
+void sender_to(struct sender *s, const struct mc_addr *peer, uint16_t port, uint32_t ifindex);
+
 void sender_close(struct sender *s);
 
 /* sender_send sends the datagram of a number; time is CLOCK_REALTIME, for its header. 0, or

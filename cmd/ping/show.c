@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "out.h"
+#include "ping/half.h"
 
 #define MOST_PAYLOAD 64 /* octets shown of one */
 
@@ -47,26 +48,38 @@ static const char *target_name(char *buf, size_t cap, const struct ping_show *s)
 	return out_plain(buf, cap, mc_target_format(&s->where->target, target, sizeof target));
 }
 
-/* A time in milliseconds, to the microsecond, and finer where that would leave two digits. */
-struct ms {
-	char text[32];
-};
-
-static struct ms ms(mc_time t)
+/* The server of --ssmping. */
+static const char *server_name(char *buf, size_t cap, const struct ping_show *s)
 {
-	struct ms m;
+	char zone[IF_NAMESIZE];
 
-	snprintf(m.text, sizeof m.text, "%.*f", t && t < MC_MSEC / 10 ? 4 : 3, (double)t / (double)MC_MSEC);
-	return m;
+	return out_endpoint(buf, cap, &s->server->addr, s->server->port,
+			    zone_of(mc_addr_is_link_local(&s->server->addr) ? s->server->ifindex : 0, zone));
 }
 
 /* ---- start ---------------------------------------------------------------------------- */
+
+static void text_start_ssm(const struct ping_show *s)
+{
+	const struct where *w = s->where;
+	char server[OUT_ENDPOINT_SIZE], source[MC_ADDR_STRLEN], ifname[4 * MC_IFNAME_SIZE];
+
+	printf("SSMPING %s from %s", server_name(server, sizeof server, s),
+	       mc_addr_format(&w->source, source, sizeof source));
+	if (w->ifname[0])
+		printf(" by %s", out_plain(ifname, sizeof ifname, w->ifname));
+	printf("\n");
+}
 
 static void text_start(const struct ping_show *s)
 {
 	const struct where *w = s->where;
 	char target[4 * MC_TARGET_STRLEN], source[MC_ADDR_STRLEN], ifname[4 * MC_IFNAME_SIZE];
 
+	if (s->server) {
+		text_start_ssm(s);
+		return;
+	}
 	target_name(target, sizeof target, s);
 	out_plain(ifname, sizeof ifname, w->ifname);
 	mc_addr_format(&w->source, source, sizeof source);
@@ -87,27 +100,53 @@ static void json_start(const struct ping_show *s)
 	out_put(o, "source", out_addr(&w->source));
 	out_put(o, "ifname", out_text(w->ifindex ? w->ifname : NULL));
 	out_put_known(o, "ifindex", w->ifindex, w->ifindex);
-	out_put_int(o, "bytes", ping_conf_bytes(s->conf));
-	out_put_int(o, "ttl", (uint64_t)s->conf->ttl);
-	out_put_bool(o, "loop", s->conf->loop);
+	out_put_known(o, "bytes", !s->server || s->conf->size, (int64_t)ping_conf_bytes(s->conf));
+	out_put_known(o, "ttl", s->conf->ttl >= 0, s->conf->ttl);
+	out_put(o, "loop", s->server ? json_null() : json_boolean(s->conf->loop));
+	out_put(o, "server", s->server ? out_addr(&s->server->addr) : json_null());
 	event("start", o);
 }
 
 /* ---- reply ---------------------------------------------------------------------------- */
 
+/* The form of ssmping(1). */
+static void text_reply_ssm(const struct reply *r)
+{
+	char from[OUT_ENDPOINT_SIZE];
+
+	printf("%9s from %s: seq=%" PRIu64, r->by, responder_name(from, sizeof from, r->from), r->seq);
+	if (r->hops >= 0)
+		printf(" hops=%d", (int)r->hops);
+	if (r->rtt != MC_NEVER)
+		printf(" time=%s ms", half_ms(r->rtt).text);
+	printf("%s%s\n", r->duplicate ? " (DUP!)" : "", r->late ? " (late)" : "");
+}
+
+static void text_losses(const struct reply *r)
+{
+	printf(", %s (lost so far: multicast %" PRIu64 " of %" PRIu64 ", unicast %" PRIu64 " of %" PRIu64 ")",
+	       r->by, r->multicast.lost, r->multicast.of, r->unicast.lost, r->unicast.of);
+}
+
 static void text_reply(const struct ping_show *s, const struct reply *r)
 {
 	char from[OUT_ENDPOINT_SIZE], payload[4 * MOST_PAYLOAD + 4];
 
+	if (s->server) {
+		text_reply_ssm(r);
+		return;
+	}
 	printf("%zu bytes from %s: seq=%" PRIu64, r->len, responder_name(from, sizeof from, r->from), r->seq);
 	if (r->ttl >= 0)
 		printf(" ttl=%d", r->ttl);
 	if (r->rtt != MC_NEVER)
-		printf(" time=%s ms", ms(r->rtt).text);
+		printf(" time=%s ms", half_ms(r->rtt).text);
 	printf("%s%s%s", r->duplicate ? " (DUP!)" : "", r->late ? " (late)" : "",
 	       r->altered ? " (altered)" : "");
 	if (s->conf->data)
 		printf(" \"%s\"", out_payload(payload, sizeof payload, r->data, r->len, MOST_PAYLOAD));
+	if (r->by)
+		text_losses(r);
 	putchar('\n');
 }
 
@@ -127,21 +166,30 @@ static void json_reply(const struct ping_show *s, const struct reply *r)
 	if (s->conf->data)
 		out_put(o, "payload",
 			out_text(out_payload(payload, sizeof payload, r->data, r->len, MOST_PAYLOAD)));
+	if (r->by)
+		out_put(o, "by", json_string(r->by));
+	if (s->server)
+		out_put_known(o, "hops", r->hops >= 0, r->hops);
 	event("reply", o);
 }
 
 /* ---- what did not come, or should not have --------------------------------------------- */
 
-static void text_lost(uint64_t seq)
+static void text_lost(uint64_t seq, const char *by)
 {
-	printf("seq=%" PRIu64 ": nobody answered in time\n", seq);
+	if (by)
+		printf("%9s: seq=%" PRIu64 " was not answered in time\n", by, seq);
+	else
+		printf("seq=%" PRIu64 ": nobody answered in time\n", seq);
 }
 
-static void json_lost(uint64_t seq)
+static void json_lost(uint64_t seq, const char *by)
 {
 	json_t *o = json_object();
 
 	out_put_int(o, "seq", seq);
+	if (by)
+		out_put(o, "by", json_string(by));
 	event("lost", o);
 }
 
@@ -200,61 +248,32 @@ static void json_sweep(const struct sweep *w)
 
 /* ---- summary -------------------------------------------------------------------------- */
 
-static void text_rtt(FILE *f, const struct mc_hist *h)
-{
-	if (h->n)
-		fprintf(f, "    rtt min/avg/max/mdev = %s/%s/%s/%s ms, p50 %s ms, p99 %s ms\n",
-			ms(h->min).text, ms(mc_hist_mean(h)).text, ms(h->max).text, ms(mc_hist_mdev(h)).text,
-			ms(mc_hist_quantile(h, 0.5)).text, ms(mc_hist_quantile(h, 0.99)).text);
-}
-
-static void text_count(FILE *f, uint64_t n, const char *what)
-{
-	if (n)
-		fprintf(f, ", %" PRIu64 " %s", n, what);
-}
-
-static void text_responder(FILE *f, const struct responder *r, uint64_t sent)
+static void text_responder(FILE *f, const struct ping_show *s, const struct responder *r,
+			   const struct ping_totals *t)
 {
 	char name[OUT_ENDPOINT_SIZE];
 
-	fprintf(f, "%s: %" PRIu64 " sent, %" PRIu64 " received, %.4g%% loss, %" PRIu64 " duplicate%s",
-		responder_name(name, sizeof name, r), sent, r->received, 100 * responder_loss(r, sent),
-		r->seq.duplicates, r->seq.duplicates == 1 ? "" : "s");
-	text_count(f, r->late, "late");
-	text_count(f, r->seq.reordered, "reordered");
-	text_count(f, r->altered, "altered");
-	putc('\n', f);
-	text_rtt(f, &r->rtt);
+	responder_name(name, sizeof name, r);
+	half_text(f, name, ping_conf_halves(s->conf) ? "multicast" : NULL, r, t->sent, t->sent, s->server);
+	if (r->twin)
+		half_text(f, name, "unicast", r->twin, r->twin->sent, t->sent, s->server);
 }
 
-/* null where there is none. */
-static void put_rtt(json_t *o, const char *key, const struct mc_hist *h, mc_time value)
+static json_t *half_of(const struct ping_show *s, const struct responder *r, const struct ping_totals *t)
 {
-	out_put(o, key, out_seconds(h->n ? value : MC_NEVER));
+	json_t *o = json_object();
+
+	half_put(o, r, r->sent, t->sent, s->server);
+	return o;
 }
 
-static void json_responder(const struct responder *r, uint64_t sent)
+static void json_responder(const struct ping_show *s, const struct responder *r, const struct ping_totals *t)
 {
-	const struct mc_hist *h = &r->rtt;
 	json_t *o = json_object();
 
 	put_responder(o, r);
-	out_put_int(o, "sent", sent);
-	out_put_int(o, "received", r->received);
-	out_put(o, "loss", json_real(responder_loss(r, sent)));
-	out_put_int(o, "duplicates", r->seq.duplicates);
-	out_put_int(o, "late", r->late);
-	out_put_int(o, "reordered", r->seq.reordered);
-	out_put_int(o, "altered", r->altered);
-	out_put_known(o, "ttl", r->ttl >= 0, r->ttl);
-	out_put_int(o, "first_seq", r->seq.first);
-	put_rtt(o, "rtt_min_s", h, h->min);
-	put_rtt(o, "rtt_avg_s", h, mc_hist_mean(h));
-	put_rtt(o, "rtt_max_s", h, h->max);
-	put_rtt(o, "rtt_mdev_s", h, mc_hist_mdev(h));
-	put_rtt(o, "rtt_p50_s", h, mc_hist_quantile(h, 0.5));
-	put_rtt(o, "rtt_p99_s", h, mc_hist_quantile(h, 0.99));
+	half_put(o, r, t->sent, t->sent, s->server);
+	out_put(o, "unicast", r->twin ? half_of(s, r->twin, t) : json_null());
 	event("responder", o);
 }
 
@@ -263,14 +282,15 @@ static void text_totals(FILE *f, const struct ping_show *s, const struct respond
 {
 	uint64_t received = responders_received(all);
 	double seconds = (double)t->time / (double)MC_SEC;
+	unsigned known = responders_known(all);
 
 	fprintf(f, "%" PRIu64 " datagram%s sent, %" PRIu64 " repl%s from %u responder%s in %.2f s", t->sent,
-		t->sent == 1 ? "" : "s", received, received == 1 ? "y" : "ies", all->n,
-		all->n == 1 ? "" : "s", seconds);
+		t->sent == 1 ? "" : "s", received, received == 1 ? "y" : "ies", known, known == 1 ? "" : "s",
+		seconds);
 	if (s->conf->flood && t->time)
 		fprintf(f, ", %.0f replies a second", (double)received / seconds);
-	text_count(f, t->unsent, "the system would not send");
-	text_count(f, all->untold, "replies from responders beyond the first 1024");
+	half_count(f, t->unsent, "the system would not send");
+	half_count(f, all->untold, "replies from responders beyond the first 1024");
 	putc('\n', f);
 }
 
@@ -279,9 +299,10 @@ static void text_summary(FILE *f, const struct ping_show *s, const struct respon
 {
 	char target[4 * MC_TARGET_STRLEN];
 
-	fprintf(f, "\n--- %s ---\n", target_name(target, sizeof target, s));
+	fprintf(f, "\n--- %s ---\n",
+		s->server ? server_name(target, sizeof target, s) : target_name(target, sizeof target, s));
 	for (unsigned i = 0; i < all->n; i++)
-		text_responder(f, all->v[i], t->sent);
+		text_responder(f, s, all->v[i], t);
 	text_totals(f, s, all, t);
 }
 
@@ -294,12 +315,11 @@ static void json_end(const struct ping_show *s, const struct responders *all, co
 {
 	json_t *o = json_object();
 
-	(void)s;
 	for (unsigned i = 0; i < all->n; i++)
-		json_responder(all->v[i], t->sent);
+		json_responder(s, all->v[i], t);
 	out_put_int(o, "sent", t->sent);
 	out_put_int(o, "received", responders_received(all));
-	out_put_int(o, "responders", all->n);
+	out_put_int(o, "responders", responders_known(all));
 	out_put_int(o, "unsent", t->unsent);
 	out_put(o, "seconds", out_seconds(t->time));
 	event("end", o);
@@ -310,7 +330,7 @@ static void json_end(const struct ping_show *s, const struct responders *all, co
 struct form {
 	void (*start)(const struct ping_show *s);
 	void (*reply)(const struct ping_show *s, const struct reply *r);
-	void (*lost)(uint64_t seq);
+	void (*lost)(uint64_t seq, const char *by);
 	void (*size)(const struct sweep_step *e);
 	void (*sweep)(const struct sweep *w);
 	void (*end)(const struct ping_show *s, const struct responders *all, const struct ping_totals *t);
@@ -343,11 +363,46 @@ void ping_show_reply(const struct ping_show *s, const struct reply *r)
 	out_flush();
 }
 
-void ping_show_lost(const struct ping_show *s, uint64_t seq)
+static void text_session(const struct ping_session *n)
+{
+	char group[MC_ADDR_STRLEN], plain[4 * 64 + 4];
+
+	printf("joined %s%s, %s", mc_addr_format(&n->group, group, sizeof group),
+	       n->one_source ? " (from the server alone)" : "", n->older ? "older form" : "RFC 6450");
+	if (n->info_len)
+		printf(", the server is \"%s\"", out_payload(plain, sizeof plain, n->info, n->info_len, 64));
+	putchar('\n');
+}
+
+static void json_session(const struct ping_session *n)
+{
+	char plain[4 * 64 + 4];
+	json_t *o = json_object();
+
+	out_put(o, "form", json_string(n->older ? "ssmping" : "rfc6450"));
+	out_put(o, "group", out_addr(&n->group));
+	out_put(o, "server_info",
+		n->info_len ? out_text(out_payload(plain, sizeof plain, n->info, n->info_len, 64)) :
+			      json_null());
+	event("session", o);
+}
+
+void ping_show_session(const struct ping_show *s, const struct ping_session *n)
+{
+	if (s->conf->quiet)
+		return;
+	if (s->conf->json)
+		json_session(n);
+	else
+		text_session(n);
+	out_flush();
+}
+
+void ping_show_lost(const struct ping_show *s, uint64_t seq, const char *by)
 {
 	if (s->conf->quiet || !s->conf->verbose)
 		return;
-	form_of(s)->lost(seq);
+	form_of(s)->lost(seq, by);
 	out_flush();
 }
 

@@ -14,15 +14,18 @@
 #include "ping/pace.h"
 #include "ping/ring.h"
 #include "ping/run.h"
+#include "ping/twin.h"
 
 #define RING_LEAST 8192
 #define RING_MOST (1 << 20)
+#define TWINS 8 /* responders, in the mean, that there is as much room for as for the group */
 
 struct steady {
 	struct ping_run *run;
 	struct ring ring;
 	struct pace pace;
 	struct sweep sweep;
+	struct twin twin;
 	uint64_t oldest; /* the first that is neither late nor, at the end, answered by all */
 	unsigned known;  /* responders heard before the last datagram left */
 };
@@ -85,7 +88,13 @@ static void take(struct steady *s, const struct mc_dgram *d, mc_time now)
 		count_answer(s, e, r.seq, now);
 	if (r.duplicate && s->run->sender.plain)
 		r.rtt = MC_NEVER; /* it may answer any of those before */
+	if (s->run->conf->twin) {
+		r.by = "multicast";
+		twin_losses(&s->twin, &r, s->ring.newest);
+	}
 	ping_show_reply(&s->run->show, &r);
+	if (s->run->conf->twin)
+		twin_met(&s->twin, r.from, s->ring.newest, ping_conf_bytes(s->run->conf));
 }
 
 static void take_stamps(struct steady *s)
@@ -106,7 +115,11 @@ static int receive(struct ping_run *r, void *state)
 	take_stamps(s);
 	for (int i = 0; i < n; i++)
 		take(s, mc_batch_at(r->batch, (unsigned)i), now);
-	return n;
+	if (!r->conf->twin)
+		return n;
+	int more = twin_receive(&s->twin);
+
+	return n > 0 && more > 0 ? n + more : n > 0 ? n : more;
 }
 
 /* ---- what leaves ----------------------------------------------------------------------- */
@@ -146,6 +159,8 @@ static void send_one(struct steady *s, size_t bytes)
 	if (r) {
 		ring_drop(&s->ring);
 		ping_run_unsent(s->run, r);
+	} else if (s->run->conf->twin) {
+		twin_round(&s->twin, seq, bytes);
 	}
 	take_stamps(s); /* it is there, as a rule, and would wake the loop */
 }
@@ -181,7 +196,7 @@ static void expire(struct steady *s, mc_time now)
 		if (now < late_at(s, e) && !(ending && e->answers >= answers_wanted(s)))
 			return;
 		if (!e->answers)
-			ping_show_lost(&s->run->show, s->oldest);
+			ping_show_lost(&s->run->show, s->oldest, NULL);
 	}
 }
 
@@ -196,11 +211,14 @@ static void show_sizes(struct steady *s, mc_time now)
 static bool is_over(struct steady *s, mc_time now)
 {
 	expire(s, now);
+	if (s->run->conf->twin)
+		twin_expire(&s->twin, &s->ring, now);
 	if (s->run->conf->sweep.from) {
 		show_sizes(s, now);
 		return s->sweep.done;
 	}
-	return all_sent(s) && s->oldest > s->ring.newest;
+	return all_sent(s) && s->oldest > s->ring.newest &&
+	       (!s->run->conf->twin || twin_deadline(&s->twin) == MC_NEVER);
 }
 
 /* When there is something to do though nothing arrives. */
@@ -215,6 +233,8 @@ static mc_time deadline_of(const struct steady *s, mc_time now)
 
 		next = more > now || more > next ? more : next;
 	}
+	if (c->twin && all_sent(s) && twin_deadline(&s->twin) < at)
+		at = twin_deadline(&s->twin);
 	return next < at ? next : at;
 }
 
@@ -239,7 +259,9 @@ static int begin(struct steady *s, struct ping_run *r)
 		sweep_init(&s->sweep, c->sweep.from, c->sweep.to, c->timeout, c->interval);
 	r->receive = receive;
 	r->state = s;
-	return ring_init(&s->ring, ring_size(c));
+	if (ring_init(&s->ring, ring_size(c)))
+		return opt_refuse(r->verb, "%s", mc_strerror(-ENOMEM));
+	return c->twin ? twin_open(&s->twin, r, TWINS * ring_size(c)) : 0;
 }
 
 void ping_run_steady(struct ping_run *r)
@@ -247,7 +269,8 @@ void ping_run_steady(struct ping_run *r)
 	struct steady s;
 
 	if (begin(&s, r)) {
-		r->refused = opt_refuse(r->verb, "%s", mc_strerror(-ENOMEM));
+		r->refused = EXIT_CANNOT;
+		ring_free(&s.ring);
 		return;
 	}
 	for (mc_time now = mc_loop_now(); !r->stop && !is_over(&s, now); now = mc_loop_now()) {
@@ -260,6 +283,8 @@ void ping_run_steady(struct ping_run *r)
 	}
 	if (r->conf->sweep.from && !r->refused)
 		ping_show_sweep(&r->show, &s.sweep);
+	if (r->conf->twin)
+		twin_close(&s.twin);
 	ring_free(&s.ring);
 	r->state = NULL;
 }

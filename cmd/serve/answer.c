@@ -37,24 +37,22 @@ static void show(const struct answer *a, const struct mc_dgram *d, uint16_t port
 }
 
 /* Refuses datagrams from..to of a train: shown, and counted for the client, if there is one. */
-static void refuse(struct answer *a, const struct port *p, const struct mc_dgram *d, struct client *c,
-		   uint64_t from, uint64_t to, enum cause why)
+static void refuse(struct answer *a, uint16_t port, const struct mc_dgram *d, struct client *c, uint64_t from,
+		   uint64_t to, enum cause why)
 {
-	show(a, d, p->listener->port, from, to, why);
+	show(a, d, port, from, to, why);
 	a->totals.refused[why] += to - from;
 	if (c)
 		c->refused += to - from;
 }
 
-/* Refuses a request whole, before it is known whose it is. */
-static void turn_away(struct answer *a, const struct port *p, const struct mc_dgram *d, enum cause why)
+void answer_turn_away(struct answer *a, uint16_t port, const struct mc_dgram *d, enum cause why)
 {
 	a->totals.requests += datagrams(d);
-	refuse(a, p, d, NULL, 0, datagrams(d), why);
+	refuse(a, port, d, NULL, 0, datagrams(d), why);
 }
 
-/* Counts n datagrams of a reply, or (n and octets negative) takes them back. */
-static void count(struct answer *a, struct client *c, int64_t n, int64_t bytes)
+void answer_count(struct answer *a, struct client *c, int64_t n, int64_t bytes)
 {
 	if (c) {
 		c->replies += (uint64_t)n;
@@ -65,29 +63,39 @@ static void count(struct answer *a, struct client *c, int64_t n, int64_t bytes)
 	a->left -= a->left == UINT64_MAX ? 0 : (uint64_t)n;
 }
 
-/* Turns a request into its reply, in place. Returns how many datagrams of it are to be sent. */
-static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *d, mc_time now)
+uint64_t answer_admit(struct answer *a, struct guard *g, uint16_t port, const struct mc_dgram *d, mc_time now,
+		      struct client **ret)
 {
 	uint64_t n = datagrams(d), allowed = 0;
 	struct client *c = NULL;
-	enum cause why = guard_check(a->guard, d, n, now, &allowed, &c);
+	enum cause why = guard_check(g, d, n, now, &allowed, &c);
 
 	if (allowed > a->left)
 		n = allowed = a->left; /* -c: what is behind is not a request any more */
 	a->totals.requests += n;
 	if (c)
 		c->requests += n;
-	show(a, d, p->listener->port, 0, allowed, ANSWERED);
+	show(a, d, port, 0, allowed, ANSWERED);
 	if (allowed < n)
-		refuse(a, p, d, c, allowed, n, why ? why : RATE);
-	if (!allowed || !c)
+		refuse(a, port, d, c, allowed, n, why ? why : RATE);
+	*ret = c;
+	return c ? allowed : 0;
+}
+
+/* Turns a request into its reply, in place. Returns how many datagrams of it are to be sent. */
+static uint64_t decide(struct answer *a, const struct port *p, struct mc_dgram *d, mc_time now)
+{
+	struct client *c;
+	uint64_t allowed = answer_admit(a, a->guard, p->listener->port, d, now, &c);
+
+	if (!allowed)
 		return 0;
 	d->ttl = guard_ttl(a->guard, d);
 	d->len = octets(d, allowed);
 	d->local = d->answer;
 	if (c->own && !mc_addr_is_link_local(&d->peer))
 		d->ifindex = 0; /* an address of ours on another interface is not reached by this one */
-	count(a, c, (int64_t)allowed, (int64_t)d->len);
+	answer_count(a, c, (int64_t)allowed, (int64_t)d->len);
 	return allowed;
 }
 
@@ -97,16 +105,16 @@ static bool misplaced(struct answer *a, const struct port *p, const struct mc_dg
 	enum taken taken = listen_takes(p, d->ifindex);
 
 	if (taken == NOT_TAKEN)
-		turn_away(a, p, d, INTERFACE);
+		answer_turn_away(a, p->listener->port, d, INTERFACE);
 	return taken != TAKEN;
 }
 
-static bool to_broadcast(struct answer *a, const struct port *p, const struct mc_dgram *d)
+bool answer_to_broadcast(struct answer *a, uint16_t port, const struct mc_dgram *d)
 {
 	if (d->local.family != MC_IPV4 || mc_addr_is_multicast(&d->local) ||
 	    !mc_addr_cmp(&d->local, &d->answer))
 		return false;
-	turn_away(a, p, d, DESTINATION);
+	answer_turn_away(a, port, d, DESTINATION);
 	return true;
 }
 
@@ -120,8 +128,8 @@ static void reply(struct answer *a, int fd, const struct mc_dgram *v, unsigned n
 			const struct mc_dgram *d = &v[done];
 			int64_t lost = (int64_t)datagrams(d);
 
-			count(a, clients_find(a->guard->clients, &d->peer, d->ifindex), -lost,
-			      -(int64_t)d->len);
+			answer_count(a, clients_find(a->guard->clients, &d->peer, d->ifindex), -lost,
+				     -(int64_t)d->len);
 			a->totals.unsent += (uint64_t)lost;
 		}
 		done += r < 0 ? 1 : (unsigned)r;
@@ -138,7 +146,8 @@ int answer_socket(struct answer *a, const struct port *p)
 	for (int i = 0; i < n && a->left; i++) {
 		struct mc_dgram *d = mc_batch_at(a->batch, (unsigned)i);
 
-		if (!misplaced(a, p, d) && !to_broadcast(a, p, d) && decide(a, p, d, now))
+		if (!misplaced(a, p, d) && !answer_to_broadcast(a, p->listener->port, d) &&
+		    decide(a, p, d, now))
 			out[k++] = *d;
 	}
 	reply(a, p->watch.fd, out, k);

@@ -29,6 +29,8 @@ static const struct {
 	[LOOP] = { "loop", "from this machine itself (--loop answers them)" },
 	[INTERFACE] = { "interface", "on an interface not asked for (-I IFACE or %IFACE adds one)" },
 	[DESTINATION] = { "destination", "to a broadcast address" },
+	[NO_REQUEST] = { "no_request", "on the port of --ssmping, that are no requests of it" },
+	[GROUP] = { "group", "of ssmping for another group, by multicast (a target adds one)" },
 };
 
 const char *guard_name(enum cause c)

@@ -24,6 +24,8 @@ enum cause {
 	LOOP,
 	INTERFACE,
 	DESTINATION,
+	NO_REQUEST, /* the causes from here on are those of ssmping */
+	GROUP,
 	NCAUSES,
 };
 

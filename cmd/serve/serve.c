@@ -7,24 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/grow.h"
+#include "hot.h"
 #include "pick.h"
 #include "priv.h"
 #include "serve/answer.h"
 #include "serve/show.h"
+#include "serve/ssm.h"
 #include "signals.h"
 #include "sysctl.h"
 
 #define DEFAULT_BUFFER (4 << 20)
-#define SPINS 64                       /* looks at the hot socket between two at everything else */
-#define PATIENCE (50 * MC_MSEC / 1000) /* how long in vain until it is hot no more */
-#define BUSY_PATIENCE (10 * MC_MSEC)   /* the same with --busy-poll, which only changes sockets then */
 
 struct conf {
-	bool six, quiet, json, any_port, busy_poll, loop;
+	bool six, quiet, json, any_port, busy_poll, loop, ssmping;
 	int verbose;
 	int64_t ttl, rcvbuf, sndbuf, count, rate, clients;
 	mc_time deadline;
@@ -43,9 +41,9 @@ struct serve {
 	struct guard guard;
 	struct answer answer;
 	struct show show;
+	struct ssm ssm;
 	struct mc_watch ifaces_watch, signals_watch;
-	struct port *hot; /* the one socket that is looked at all the time, if there is one */
-	mc_time heard;    /* when that was last not in vain, as far as was looked at the clock */
+	struct hot hot;
 	bool stop;
 };
 
@@ -104,6 +102,8 @@ static const struct opt opts[] = {
 	  "replies a second to one client (0: no limit)" },
 	{ 0, "any-port", NULL, OPT_FLAG, AT(any_port), 0, 0, NULL,
 	  "answer source ports that are served here, too" },
+	{ 0, "ssmping", NULL, OPT_FLAG, AT(ssmping), 0, 0, NULL,
+	  "answer the standard multicast ping on UDP port 4321, too" },
 	{ 0, "clients", "N", OPT_INT, AT(clients), 1, 1 << 24, NULL, "clients to remember (4096)" },
 	{ 0, "busy-poll", NULL, OPT_FLAG, AT(busy_poll), 0, 0, NULL, "never sleep: a CPU for less latency" },
 	{ 0 },
@@ -116,36 +116,18 @@ static struct serve *serve_of(const struct port *p)
 	return p->listener->set->changed_arg;
 }
 
-/*
- * A hot socket is looked at directly, and taken out of the loop meanwhile: to be watched by
- * epoll costs every datagram that arrives, and to wake a server that sleeps costs the sender
- * even more. With --busy-poll the socket that had something last is hot; without, one at which
- * a crowd arrives, until there has been nothing for 50 us.
- */
-static void heat(struct serve *s, struct port *p)
+static int take_port(void *arg, struct port *p)
 {
-	mc_loop_del(s->loop, &p->watch);
-	s->hot = p;
-	s->heard = mc_loop_now();
-}
+	struct serve *s = arg;
 
-static void cool(struct serve *s)
-{
-	if (s->hot)
-		mc_loop_add(s->loop, &s->hot->watch);
-	s->hot = NULL;
+	return s->answer.left ? answer_socket(&s->answer, p) : 0;
 }
 
 static void on_port(struct mc_watch *w)
 {
 	struct port *p = w->arg;
-	struct serve *s = serve_of(p);
-	int first = answer_socket(&s->answer, p);
-	/* Once more: it is how a batch learns that there is a crowd, and costs nobody's latency. */
-	int more = first ? answer_socket(&s->answer, p) : 0;
 
-	if (!s->hot && (s->conf.busy_poll || first > 1 || more > 1))
-		heat(s, p);
+	hot_ready(&serve_of(p)->hot, p);
 }
 
 static void on_ifaces(struct mc_watch *w)
@@ -155,7 +137,7 @@ static void on_ifaces(struct mc_watch *w)
 	if (mc_ifaces_process(s->ifs))
 		return; /* what was known stays in force; the next change tries again */
 	s->guard.seen++;
-	cool(s); /* its socket may go */
+	hot_cool(&s->hot); /* its socket may go */
 	listen_follow(&s->set);
 }
 
@@ -200,6 +182,7 @@ static int open_ends(struct serve *s)
 		r = mc_batch_new(&s->answer.batch, ANSWER_BATCH, 65535);
 	if (r)
 		return cannot(s, "start", r);
+	s->hot = (struct hot){ .loop = s->loop, .busy_poll = s->conf.busy_poll, .take = take_port, .arg = s };
 	s->ifaces_watch = (struct mc_watch){ .fd = mc_ifaces_fd(s->ifs), .ready = on_ifaces, .arg = s };
 	r = mc_loop_add(s->loop, &s->ifaces_watch);
 	return r ? cannot(s, "start", r) : 0;
@@ -212,23 +195,6 @@ static int open_signals(struct serve *s)
 	int r = s->signals_watch.fd < 0 ? s->signals_watch.fd : mc_loop_add(s->loop, &s->signals_watch);
 
 	return r ? cannot(s, "start", r) : 0;
-}
-
-/* -I takes addresses and indexes, too; from here on there are names only. */
-static int settle_ifnames(struct serve *s)
-{
-	struct pick p;
-
-	for (size_t i = 0; i < s->conf.nifaces; i++) {
-		if (pick_iface(s->verb, s->ifs, s->conf.ifaces[i], NULL, &p))
-			return EXIT_CANNOT;
-		char *name = mc_grow(&s->set.ifnames, &s->set.nifnames, sizeof *s->set.ifnames);
-
-		if (!name)
-			return cannot(s, "start", -ENOMEM);
-		memcpy(name, p.iface->name, sizeof p.iface->name);
-	}
-	return 0;
 }
 
 static int add_targets(struct serve *s, int n, char **texts)
@@ -246,33 +212,26 @@ static int add_targets(struct serve *s, int n, char **texts)
 	return 0;
 }
 
-/* A socket for each group: as many as there may be. */
-static void raise_open_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int open_targets(struct serve *s, int n, char **texts)
 {
 	struct conf *c = &s->conf;
 
-	raise_open_files();
 	s->set = (struct listen_set){ .verb = s->verb,
 				      .ifs = s->ifs,
 				      .loop = s->loop,
-				      .conf = { c->ttl, c->rcvbuf < 0 ? DEFAULT_BUFFER : c->rcvbuf,
-						c->sndbuf < 0 ? DEFAULT_BUFFER : c->sndbuf },
+				      .conf = { .ttl = c->ttl,
+						.rcvbuf = c->rcvbuf < 0 ? DEFAULT_BUFFER : c->rcvbuf,
+						.sndbuf = c->sndbuf < 0 ? DEFAULT_BUFFER : c->sndbuf,
+						.port = PICK_PORT,
+						.unicast = true },
 				      .ready = on_port,
 				      .changed = on_membership,
 				      .changed_arg = s };
-	if (settle_ifnames(s))
+	if (listen_only(&s->set, s->conf.ifaces, s->conf.nifaces))
 		return EXIT_CANNOT;
-	return add_targets(s, n, texts) || listen_open(&s->set) ? EXIT_CANNOT : 0;
+	if (add_targets(s, n, texts) || listen_open(&s->set))
+		return EXIT_CANNOT;
+	return c->ssmping ? ssm_open(&s->ssm, &s->set) : 0;
 }
 
 static void set_up_answers(struct serve *s)
@@ -294,6 +253,8 @@ static void set_up_answers(struct serve *s)
 	s->answer.show = &s->show;
 	s->answer.verbose = c->verbose && !c->quiet;
 	s->answer.left = c->count ? (uint64_t)c->count : UINT64_MAX;
+	if (c->ssmping)
+		ssm_begin(&s->ssm, &s->answer);
 }
 
 static int give_up_privileges(struct serve *s)
@@ -315,31 +276,11 @@ static void start(struct serve *s)
 	for (size_t i = 0; i < s->set.n; i++)
 		guard_own_port(&s->guard, s->set.v[i]->port);
 	(void)mc_sock_buffers(s->set.v[0]->ports->watch.fd, &rcvbuf.granted, &sndbuf.granted);
+	s->show.ssmping_ttl = s->conf.ssmping ? s->ssm.ttl : 0;
 	show_start(&s->show, &s->set, s->guard.ttl, s->conf.loop, &rcvbuf, &sndbuf);
 }
 
 /* ---- running ------------------------------------------------------------------------ */
-
-static void spin(struct serve *s)
-{
-	mc_time patience = s->conf.busy_poll ? BUSY_PATIENCE : PATIENCE, now;
-	int taken = 0;
-
-	for (int i = 0; i < SPINS && taken < SPINS * 8 && s->answer.left; i++)
-		taken += answer_socket(&s->answer, s->hot);
-	now = mc_loop_now();
-	if (taken)
-		s->heard = now;
-	else if (now - s->heard > patience)
-		cool(s);
-}
-
-static void turn(struct serve *s, mc_time deadline)
-{
-	if (s->hot)
-		spin(s);
-	mc_loop_wait(s->loop, s->hot || s->conf.busy_poll ? 0 : deadline);
-}
 
 static void run(struct serve *s)
 {
@@ -349,12 +290,13 @@ static void run(struct serve *s)
 	if (s->conf.deadline != MC_NEVER)
 		deadline = s->answer.totals.began + s->conf.deadline;
 	while (!s->stop && s->answer.left && (deadline == MC_NEVER || mc_loop_now() < deadline))
-		turn(s, deadline);
+		hot_turn(&s->hot, deadline);
 	s->answer.totals.ended = mc_loop_now();
 }
 
 static void close_all(struct serve *s)
 {
+	ssm_close(&s->ssm);
 	listen_close(&s->set);
 	mc_batch_free(s->answer.batch);
 	clients_free(s->guard.clients);
@@ -375,6 +317,7 @@ static int serve(const struct verb *v, int argc, char **argv)
 	if (!s)
 		return opt_refuse(v, "%s", mc_strerror(-ENOMEM));
 	s->verb = v;
+	s->ssm.sockets[0].fd = s->ssm.sockets[1].fd = -1;
 	s->conf = (struct conf){ .loop = true,
 				 .ttl = -1,
 				 .rcvbuf = -1,
@@ -390,7 +333,7 @@ static int serve(const struct verb *v, int argc, char **argv)
 		set_up_answers(s);
 		start(s);
 		run(s);
-		s->answer.totals.dropped = listen_close(&s->set);
+		s->answer.totals.dropped = ssm_close(&s->ssm) + listen_close(&s->set);
 		show_totals(&s->show, s->guard.clients, &s->answer.totals, true);
 		code = EXIT_GOOD;
 	}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/mping.h"
 #include "out.h"
 
 #define SCHEMA 1
@@ -76,11 +77,6 @@ static void text_buffer(const char *name, const char *sysctl, const struct grant
 	printf("\n");
 }
 
-static bool is_group(const struct listener *l)
-{
-	return !mc_addr_is_unspecified(&l->group);
-}
-
 static bool has_family(const struct listen_set *s, uint8_t family)
 {
 	for (size_t i = 0; i < s->n; i++)
@@ -105,7 +101,7 @@ static void text_start(const struct show *w, const struct listen_set *s, const i
 	for (size_t i = 0, run; i < s->n; i += run) {
 		for (run = 1; i + run < s->n && continues(s->v[i], s->v[i + run], (uint32_t)run);)
 			run++;
-		if (is_group(s->v[i]))
+		if (!listen_is_unicast(s->v[i]))
 			text_group(w, s->v[i], (uint32_t)run);
 		else
 			printf("unicast to %s port %u is answered, too\n",
@@ -113,6 +109,8 @@ static void text_start(const struct show *w, const struct listen_set *s, const i
 	}
 	text_ttl(s, ttl);
 	printf(", loopback %s\n", loop ? "on" : "off");
+	if (w->ssmping_ttl)
+		printf("ssmping (RFC 6450) is answered on port %d, ttl %u\n", MC_MPING_PORT, w->ssmping_ttl);
 	text_buffer("receive", "rmem_max", rcvbuf);
 	text_buffer("send", "wmem_max", sndbuf);
 	out_flush();
@@ -155,11 +153,12 @@ static void json_start(const struct show *w, const struct listen_set *s, const i
 	json_t *targets = json_array();
 
 	for (size_t i = 0; i < s->n; i++)
-		if (is_group(s->v[i]))
+		if (!listen_is_unicast(s->v[i]))
 			json_array_append_new(targets, json_group(w, s->v[i], ttl));
 	json_t *obj = json_pack("{s:o, s:i, s:b}", "targets", targets, "ttl",
 				(int)ttl[s->v[0]->group.family == MC_IPV6], "loop", (int)loop);
 
+	json_object_set_new(obj, "ssmping", w->ssmping_ttl ? json_integer(MC_MPING_PORT) : json_null());
 	json_buffer(obj, "rcvbuf", rcvbuf);
 	json_buffer(obj, "sndbuf", sndbuf);
 	event("start", obj);

@@ -4,11 +4,12 @@
 #ifndef MCAST_SERVE_SHOW_H
 #define MCAST_SERVE_SHOW_H
 
+#include "listen.h"
 #include "serve/guard.h"
-#include "serve/listen.h"
 
 struct show {
 	bool json, quiet;
+	uint8_t ssmping_ttl; /* of --ssmping's answers; 0: it is not served */
 	const struct mc_ifaces *ifs;
 };
 

@@ -14,6 +14,7 @@
 #include "base/grow.h"
 #include "out.h"
 #include "signals.h"
+#include "watch/table.h"
 
 #define LATE (100 * MC_MSEC) /* a packet may be heard of that much after it came */
 #define LOOK_AROUND 1024     /* packets of a file between looks at everything else */
@@ -179,6 +180,13 @@ static void take_packets(struct watch *w)
 
 /* ---- turns ------------------------------------------------------------------------------------- */
 
+static void paint_state(void *arg, const struct screen_sink *to)
+{
+	struct watch *w = arg;
+
+	table_write(w->links, state_time(w).now, to);
+}
+
 static void paint(struct watch *w)
 {
 	const struct shown_totals *t = &w->see.totals;
@@ -191,7 +199,7 @@ static void paint(struct watch *w)
 		 "mcast watch: messages %llu, something wrong with %llu, unreadable %llu",
 		 (unsigned long long)t->messages, (unsigned long long)t->faulty,
 		 (unsigned long long)t->unreadable);
-	screen_paint(&w->screen, title, w->links, state_time(w).now, now);
+	screen_paint(&w->screen, title, paint_state, w, now);
 }
 
 /* When the earliest tracker has work, on the loop's clock. */

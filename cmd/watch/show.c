@@ -12,14 +12,11 @@
 #include "base/text.h"
 #include "out.h"
 #include "watch/json.h"
-#include "watch/screen.h"
 #include "watch/table.h"
 #include "watch/wrong.h"
 
 #define LINE_ROOM 8192
 #define VERBOSE_ROOM (512 << 10) /* a record of 64 KB of IPv4 addresses */
-#define RED "\033[31m"
-#define PLAIN "\033[m"
 
 int watch_show_open(struct watch_show *w, bool json, bool verbose)
 {
@@ -116,7 +113,7 @@ static void put_wrong(void *arg, const char *name, const char *text)
 
 	(void)name;
 	if (!w->any && w->colour)
-		mc_text_str(w->t, RED);
+		mc_text_str(w->t, SCREEN_RED);
 	mc_text_str(w->t, w->before);
 	mc_text_str(w->t, text);
 	w->before = "; ";
@@ -132,7 +129,7 @@ static void put_wrongs(struct mc_text *t, const struct shown *s, bool colour)
 		return;
 	wrong_each(s, put_wrong, &w);
 	if (w.any && colour)
-		mc_text_str(t, PLAIN);
+		mc_text_str(t, SCREEN_PLAIN);
 }
 
 /* ---- the line of a thing -------------------------------------------------------------------- */
@@ -166,7 +163,7 @@ static void put_unreadable(struct mc_text *t, const struct shown *s, bool colour
 	char why[WRONG_SIZE];
 
 	if (colour)
-		mc_text_str(t, RED);
+		mc_text_str(t, SCREEN_RED);
 	mc_text_str(t, s->protocol);
 	if (s->src.family) {
 		mc_text_str(t, " from ");
@@ -179,7 +176,7 @@ static void put_unreadable(struct mc_text *t, const struct shown *s, bool colour
 	mc_text_str(t, " cannot be read: ");
 	mc_text_str(t, wrong_error(s->error, why, sizeof why));
 	if (colour)
-		mc_text_str(t, PLAIN);
+		mc_text_str(t, SCREEN_PLAIN);
 }
 
 static void put_querier(struct mc_text *t, const struct shown *s)
@@ -429,7 +426,7 @@ static void print_table(void *arg, const char *text)
 
 void watch_show_state(struct watch_show *w, const struct links *links, struct shown_now at)
 {
-	struct table_sink to = { .line = print_table, .width = screen_columns(), .most = SIZE_MAX };
+	struct screen_sink to = { .line = print_table, .width = screen_columns(), .most = SIZE_MAX };
 
 	if (w->json)
 		watch_json_state(links, at);

@@ -14,7 +14,7 @@
 #define LIST_INDENT "      "
 
 struct table {
-	const struct table_sink *to;
+	const struct screen_sink *to;
 	mc_time now;
 	size_t left;   /* lines that there is room for */
 	size_t groups; /* of which no line is shown */
@@ -253,7 +253,7 @@ static bool is_long(const struct links *links, size_t most)
 	return n > most;
 }
 
-void table_write(const struct links *links, mc_time now, const struct table_sink *to)
+void table_write(const struct links *links, mc_time now, const struct screen_sink *to)
 {
 	bool cut = is_long(links, to->most), any = false;
 	struct table t = { .to = to, .now = now, .left = cut && to->most ? to->most - 1 : to->most };

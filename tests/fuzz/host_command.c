@@ -3,7 +3,7 @@
  * they are cut, the lines are the same; a command is sound, and a refusal is one clause of text.
  */
 #include "host/command.h"
-#include "host/lines.h"
+#include "lines.h"
 
 #include "fuzz.h"
 

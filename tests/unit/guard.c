@@ -431,7 +431,7 @@ static void test_names(void **state)
 	static const char *const names[NCAUSES] = {
 		"answered", "source_multicast", "source_broadcast", "source_unspecified", "source_port_zero",
 		"own_port", "not_allowed",      "off_link",         "worn_out",           "rate",
-		"loop",     "interface",        "destination"
+		"loop",     "interface",        "destination",      "no_request",         "group"
 	};
 
 	(void)state;

@@ -3,7 +3,7 @@
  * clause.
  */
 #include "host/command.h"
-#include "host/lines.h"
+#include "lines.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
  */
 
 #include "ping/ping.h"
+#include "tos.h"
 
 #include "check.h"
 
@@ -22,7 +23,7 @@ static void test_tos(void **state)
 		char why[128] = "";
 		int tos = -1;
 
-		if (ping_conf_tos(&tos, rows[i].given, why, sizeof why) || tos != rows[i].want)
+		if (tos_read(&tos, rows[i].given, why, sizeof why) || tos != rows[i].want)
 			fail_msg("-Q %s: %d, not %d (%s)", rows[i].given, tos, rows[i].want, why);
 	}
 }
@@ -40,7 +41,7 @@ static void test_tos_refuses(void **state)
 		char why[128] = "";
 		int tos = -7;
 
-		if (ping_conf_tos(&tos, rows[i], why, sizeof why) != -1 || tos != -7 || !why[0])
+		if (tos_read(&tos, rows[i], why, sizeof why) != -1 || tos != -7 || !why[0])
 			fail_msg("-Q \"%s\" was taken as %d", rows[i], tos);
 	}
 }

@@ -210,6 +210,51 @@ static void test_counts(void **state)
 	free(r);
 }
 
+/* The first number that was answered, in time or not, is where it begins. */
+static void test_since_first(void **state)
+{
+	struct responder *r = calloc(1, sizeof *r);
+
+	(void)state;
+	assert_true(responder_loss_since_first(r, 5) < 0);
+	assert_false(responder_has(r, 0));
+	note(r, 4, 1000);
+	note(r, 6, 1000);
+	assert_true(responder_loss_since_first(r, 7) == 0.5);
+	assert_true(responder_has(r, 4) && responder_has(r, 6));
+	assert_false(responder_has(r, 5) || responder_has(r, 7) || responder_has(r, 4 + MC_SEQ_WINDOW));
+	note(r, 6 + MC_SEQ_WINDOW, 1000);
+	assert_false(responder_has(r, 6)); /* too long ago to tell */
+	free(r);
+}
+
+/* A host that was named is one of them before it is heard, and keeps its unicast half for itself. */
+static void test_named(void **state)
+{
+	struct responders *t = calloc(1, sizeof *t);
+	struct mc_dgram d = from("10.0.0.1", 1, 2);
+	struct responder *r = responders_get(t, &d);
+
+	(void)state;
+	r->asked = true;
+	assert_null(r->twin);
+	struct responder *twin = responder_twin(r);
+
+	assert_non_null(twin);
+	assert_ptr_equal(responder_twin(r), twin);
+	assert_int_equal(mc_addr_cmp(&twin->addr, &r->addr), 0);
+	note(twin, 1, 1000);
+	assert_int_equal(responders_known(t), 0);
+	assert_int_equal(responders_heard(t), 0);
+	assert_int_equal(responders_silent(t), 1);
+	note(r, 1, MC_SEC + 1); /* late */
+	assert_int_equal(responders_known(t), 1);
+	assert_int_equal(responders_silent(t), 1);
+	note(r, 2, 1000);
+	assert_int_equal(responders_silent(t), 0);
+	responders_free(t);
+}
+
 /* One so old that it may be a duplicate is in no case in time. */
 static void test_too_old(void **state)
 {
@@ -246,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_stamps_by_id),   cmocka_unit_test(test_stamps_after_failure),
 		cmocka_unit_test(test_stamp_ids_wrap), cmocka_unit_test(test_told_apart),
 		cmocka_unit_test(test_bounded),        cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_since_first),    cmocka_unit_test(test_named),
 		cmocka_unit_test(test_too_old),        cmocka_unit_test(test_heard),
 	};
 

@@ -63,7 +63,7 @@ static void add_line(void *arg, const char *line)
 
 static const char *write(struct state *s, double seconds, unsigned width, size_t most)
 {
-	const struct table_sink to = { .line = add_line, .arg = s, .width = width, .most = most };
+	const struct screen_sink to = { .line = add_line, .arg = s, .width = width, .most = most };
 
 	s->text[0] = '\0';
 	s->lines = s->widest = 0;

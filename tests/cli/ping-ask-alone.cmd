@@ -1,0 +1,1 @@
+$MCAST ping --ask 10.0.0.1

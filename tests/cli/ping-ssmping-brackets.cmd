@@ -1,0 +1,1 @@
+$MCAST ping --ssmping '[2001:db8::1]:70000'

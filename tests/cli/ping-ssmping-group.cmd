@@ -1,0 +1,1 @@
+$MCAST ping --ssmping 239.1.2.3

@@ -1,0 +1,1 @@
+$MCAST ping --ssmping 10.0.0.1 -t 0

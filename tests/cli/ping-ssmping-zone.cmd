@@ -1,0 +1,1 @@
+$MCAST ping --ssmping fe80::1%nope

@@ -1,0 +1,1 @@
+$MCAST ping --twin --data x

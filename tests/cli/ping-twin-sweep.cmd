@@ -1,0 +1,1 @@
+$MCAST ping --twin --sweep 100..200
