@@ -15,7 +15,8 @@
 static int help_run(const struct verb *v, int argc, char **argv);
 static int completion_run(const struct verb *v, int argc, char **argv);
 
-extern const struct verb serve_verb, ping_verb, watch_verb, querier_verb, host_verb, sim_verb;
+extern const struct verb serve_verb, ping_verb, send_verb, recv_verb, report_verb, watch_verb, querier_verb,
+	host_verb, sim_verb;
 
 static const struct opt no_opts[] = { { .name = NULL } };
 
@@ -40,8 +41,8 @@ static const struct verb completion_verb = {
 };
 
 static const struct verb *const verbs[] = {
-	&serve_verb, &ping_verb, &watch_verb, &querier_verb,
-	&host_verb,  &sim_verb,  &help_verb,  &completion_verb,
+	&serve_verb,   &ping_verb, &send_verb, &recv_verb, &report_verb,     &watch_verb,
+	&querier_verb, &host_verb, &sim_verb,  &help_verb, &completion_verb,
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };

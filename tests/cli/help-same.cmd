@@ -1,1 +1,1 @@
-for v in serve ping watch sim help completion; do for h in -h --help; do [ "$($MCAST $v $h)" = "$($MCAST help $v)" ] || echo $v $h; done; done
+for v in serve ping send recv report watch sim help completion; do for h in -h --help; do [ "$($MCAST $v $h)" = "$($MCAST help $v)" ] || echo $v $h; done; done

@@ -1,1 +1,1 @@
-for v in serve ping watch sim help completion; do $MCAST help $v; done | awk 'length > 80'
+for v in serve ping send recv report watch sim help completion; do $MCAST help $v; done | awk 'length > 80'

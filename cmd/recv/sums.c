@@ -1,0 +1,168 @@
+/*
+ * sums.c - what a run came to, and whether that is what was wanted.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "recv/figures.h"
+#include "recv/places.h"
+
+static void refuse(struct recv_sums *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The first thing is told; that there is one makes the code. */
+static void refuse(struct recv_sums *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->code != EXIT_GOOD)
+		return;
+	s->code = EXIT_NO;
+	va_start(ap, fmt);
+	vsnprintf(s->verdict, sizeof s->verdict, fmt, ap);
+	va_end(ap);
+}
+
+/* ---- sums ------------------------------------------------------------------------------- */
+
+static void sum_streams(const struct recv *r, struct recv_sums *ret)
+{
+	struct mc_stream_sums one;
+
+	for (size_t i = 0; i < r->streams.n; i++) {
+		mc_stream_sum(&r->streams.v[i]->flow, &one);
+		ret->lost += one.lost;
+		ret->received += one.received;
+		ret->lost_socket += one.lost_socket;
+	}
+}
+
+static void sum_places(const struct recv *r, struct recv_sums *ret)
+{
+	for (size_t i = 0; r->places && i < r->places->n; i++) {
+		const struct recv_place *p = &r->places->v[i];
+
+		ret->dropped_interface += recv_place_dropped(p) + recv_place_missed(p) + recv_place_errors(p);
+	}
+}
+
+/* ---- verdicts --------------------------------------------------------------------------- */
+
+static void judge_targets(const struct recv *r, struct recv_sums *ret)
+{
+	uint64_t *came = r->conf.min_packets > 0 ? calloc(r->ntargets + 1, sizeof *came) : NULL;
+	char text[MC_TARGET_STRLEN];
+
+	if (r->conf.min_packets < 0 && !ret->packets)
+		refuse(ret, "nothing came");
+	for (size_t i = 0; came && i < r->streams.n; i++)
+		came[r->streams.v[i]->target] += r->streams.v[i]->flow.packets;
+	for (size_t i = 0; came && i < r->ntargets; i++)
+		if (came[i] < (uint64_t)r->conf.min_packets)
+			refuse(ret, "%s got %" PRIu64 " of at least %" PRId64 " packets",
+			       mc_target_format(&r->targets[i].target, text, sizeof text), came[i],
+			       r->conf.min_packets);
+	free(came);
+}
+
+/* What is lost of a transport stream by itself its own counters tell. False: nothing tells. */
+static bool loss_of(const struct recv_stream *s, uint64_t *lost, uint64_t *received)
+{
+	struct mc_stream_sums sums;
+
+	mc_stream_sum(&s->flow, &sums);
+	*lost = sums.lost;
+	*received = sums.received;
+	if (s->flow.numbered)
+		return true;
+	*lost = s->flow.ts ? s->flow.ts->lost : 0;
+	*received = s->flow.ts ? s->flow.ts->packets : 0;
+	return s->flow.ts != NULL;
+}
+
+static void judge_loss_of(const struct recv *r, struct recv_sums *ret, const char *who, uint64_t lost,
+			  uint64_t received)
+{
+	char share[RECV_TEXT_SIZE], most[RECV_TEXT_SIZE];
+	double loss = recv_loss(lost, received);
+
+	if (loss > r->conf.max_loss)
+		refuse(ret, "%s lost %s, more than %s", who, recv_share_text(loss, share),
+		       recv_share_text(r->conf.max_loss, most));
+}
+
+/* Of two paths both together count: what one of them loses is what the other one is for. */
+static void judge_pair(const struct recv *r, struct recv_sums *ret)
+{
+	const struct mc_pair *p = &r->pair;
+
+	judge_loss_of(r, ret, "both paths together", p->neither, p->both + p->only[0] + p->only[1]);
+}
+
+static void judge_loss(const struct recv *r, struct recv_sums *ret)
+{
+	uint64_t lost, received, all_lost = 0, all_received = 0;
+	char name[RECV_NAME_SIZE];
+	bool known = false;
+
+	if (r->conf.redundant) {
+		judge_pair(r, ret);
+		return;
+	}
+	for (size_t i = 0; i < r->streams.n; i++) {
+		const struct recv_stream *s = r->streams.v[i];
+
+		if (!loss_of(s, &lost, &received))
+			continue;
+		known = true;
+		all_lost += lost;
+		all_received += received;
+		judge_loss_of(r, ret, recv_name(s, false, name), lost, received);
+	}
+	judge_loss_of(r, ret, "all together", all_lost, all_received);
+	if (!known && r->streams.n)
+		refuse(ret, "no stream has numbers, so that loss is not known");
+}
+
+static void judge_time(struct recv_sums *ret, const struct recv_stream *s, const char *what, bool known,
+		       mc_time time, mc_time most)
+{
+	char name[RECV_NAME_SIZE], is[RECV_TEXT_SIZE], limit[RECV_TEXT_SIZE];
+
+	if (most == MC_NEVER)
+		return;
+	recv_name(s, false, name);
+	if (!known)
+		refuse(ret, "%s has no %s", name, what);
+	else if (time > most)
+		refuse(ret, "%s: %s %s, more than %s", name, what, recv_time_text(time, is),
+		       recv_time_text(most, limit));
+}
+
+static void judge_stream(const struct recv *r, struct recv_sums *ret, const struct recv_stream *s)
+{
+	const struct mc_hist *h = recv_delays(s);
+
+	judge_time(ret, s, "99th percentile of delay", h, h ? mc_hist_quantile(h, 0.99) : 0,
+		   r->conf.max_delay);
+	judge_time(ret, s, "jitter", s->flow.delay.began, (mc_time)s->flow.delay.jitter, r->conf.max_jitter);
+}
+
+void recv_sum(const struct recv *r, struct recv_sums *ret)
+{
+	*ret = (struct recv_sums){ .packets = r->packets,
+				   .bytes = r->bytes,
+				   .dropped_socket = r->dropped - r->dropped_before,
+				   .other_packets = r->streams.other_packets,
+				   .time = (r->ended ? r->ended : mc_loop_now()) - r->began,
+				   .code = EXIT_GOOD,
+				   .verdict = "good" };
+	sum_streams(r, ret);
+	sum_places(r, ret);
+	judge_targets(r, ret);
+	if (r->conf.max_loss >= 0)
+		judge_loss(r, ret);
+	for (size_t i = 0; i < r->streams.n; i++)
+		judge_stream(r, ret, r->streams.v[i]);
+}

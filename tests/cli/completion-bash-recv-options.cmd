@@ -1,0 +1,1 @@
+bash -c 'diff <(sh options.sh recv | sort) <(bash offered.bash recv - | sort)'

@@ -1,0 +1,1 @@
+bash -c 'diff <(sh options.sh report | sort) <(bash offered.bash report - | sort)'

@@ -1,0 +1,1 @@
+bash -c 'diff <(sh options.sh send | sort) <(bash offered.bash send - | sort)'

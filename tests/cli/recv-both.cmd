@@ -1,0 +1,1 @@
+$MCAST recv -4 -6

@@ -1,0 +1,1 @@
+$MCAST recv --clock ntp

@@ -1,0 +1,1 @@
+$MCAST recv --cpu 8000

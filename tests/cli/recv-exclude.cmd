@@ -1,0 +1,1 @@
+$MCAST recv --exclude 239.1.1.1

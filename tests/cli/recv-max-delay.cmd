@@ -1,0 +1,1 @@
+$MCAST recv --max-delay-p99 5m

@@ -1,0 +1,1 @@
+$MCAST recv --max-loss 101%

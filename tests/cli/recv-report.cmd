@@ -1,0 +1,1 @@
+$MCAST recv --report /nonexistent/file 239.1.1.1%lo

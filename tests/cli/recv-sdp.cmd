@@ -1,0 +1,1 @@
+$MCAST recv /nonexistent/file.sdp

@@ -1,0 +1,1 @@
+$MCAST recv --seq-at 4:9

@@ -1,0 +1,1 @@
+$MCAST recv --streams 0

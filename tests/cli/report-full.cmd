@@ -1,0 +1,1 @@
+$MCAST report -o /dev/full report-run.json

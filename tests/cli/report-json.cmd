@@ -1,0 +1,1 @@
+$MCAST report --json report-run.json

@@ -1,0 +1,1 @@
+$MCAST report --max-delay-p99 5parsec report-run.json

@@ -1,0 +1,1 @@
+$MCAST report --max-loss much report-run.json

@@ -1,0 +1,1 @@
+$MCAST report --most -1 report-run.json

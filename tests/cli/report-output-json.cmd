@@ -1,0 +1,1 @@
+$MCAST report -j -o page.html report-run.json

@@ -1,0 +1,1 @@
+$MCAST report -o /nonexistent/page.html report-run.json

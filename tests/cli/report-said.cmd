@@ -1,0 +1,1 @@
+d=$(mktemp -d) && { cat report-run.json; echo nonsense; } | $MCAST report -o $d/page.html -; echo $?; $MCAST report -q --max-loss 50% -o $d/page.html report-run.json && grep -c '</html>' $d/page.html; rm -r $d

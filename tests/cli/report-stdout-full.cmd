@@ -1,0 +1,1 @@
+$MCAST report -o - report-run.json >/dev/full

@@ -1,0 +1,1 @@
+$MCAST report -o - --title 'A <b>' report-run.json | grep '<h1>'

@@ -1,0 +1,1 @@
+$MCAST send --burst 0

@@ -1,0 +1,1 @@
+$MCAST send --data x -s 100

@@ -1,0 +1,1 @@
+$MCAST send -4 -6

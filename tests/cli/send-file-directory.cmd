@@ -1,0 +1,1 @@
+$MCAST send -I lo --file .

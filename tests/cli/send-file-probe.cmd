@@ -1,0 +1,1 @@
+$MCAST send --file run.py --format probe

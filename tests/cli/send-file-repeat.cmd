@@ -1,0 +1,1 @@
+echo x | $MCAST send -I lo --repeat - 239.1.1.1

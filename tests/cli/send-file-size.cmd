@@ -1,0 +1,1 @@
+$MCAST send --file run.py -s 64..1400

@@ -1,0 +1,1 @@
+$MCAST send --file run.py - 239.1.1.1

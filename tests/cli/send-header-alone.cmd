@@ -1,0 +1,1 @@
+$MCAST send --header 239.1.1.1

@@ -1,0 +1,1 @@
+$MCAST send --io trains -s 64..1400

@@ -1,0 +1,1 @@
+$MCAST send --io single --train 8

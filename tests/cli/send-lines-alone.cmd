@@ -1,0 +1,1 @@
+$MCAST send --lines 239.1.1.1

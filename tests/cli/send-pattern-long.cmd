@@ -1,0 +1,1 @@
+$MCAST send --pattern 000102030405060708090a0b0c0d0e0f10

@@ -1,0 +1,1 @@
+$MCAST send --rate 1e3

@@ -1,0 +1,1 @@
+$MCAST send --rate 100 -i 0.1

@@ -1,0 +1,1 @@
+$MCAST send --rate 0

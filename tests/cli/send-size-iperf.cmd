@@ -1,0 +1,1 @@
+$MCAST send --format iperf -s 19

@@ -1,0 +1,1 @@
+$MCAST send -s 65508

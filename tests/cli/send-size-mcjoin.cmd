@@ -1,0 +1,1 @@
+$MCAST send --format mcjoin -s 100

@@ -1,0 +1,1 @@
+$MCAST send -I lo --ports 1-65535 239.1.1.1+100

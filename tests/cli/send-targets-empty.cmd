@@ -1,0 +1,1 @@
+$MCAST send --targets /dev/null
