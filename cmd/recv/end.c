@@ -244,7 +244,7 @@ static void put_times(FILE *to, const struct recv_stream *s)
 	mc_time join = recv_join_latency(s), leave = recv_leave_latency(s);
 	char text[RECV_TEXT_SIZE];
 
-	if (s->flow.delay.began) {
+	if (s->flow.delay.jitters) {
 		label(to, "jitter");
 		fprintf(to, "%s\n", recv_time_text((mc_time)(s->flow.delay.jitter + 0.5), text));
 	}
@@ -308,7 +308,7 @@ static void put_row(FILE *to, const struct recv_stream *s, bool on)
 		recv_time_text(mc_hist_quantile(h, 0.5), p50);
 		recv_time_text(mc_hist_quantile(h, 0.99), p99);
 	}
-	if (f->delay.began)
+	if (f->delay.jitters)
 		recv_time_text((mc_time)f->delay.jitter, jitter);
 	if (h && train > 1)
 		snprintf(trains, sizeof trains, ", trains of %" PRIu32, train);

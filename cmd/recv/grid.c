@@ -97,7 +97,7 @@ static void cell_p99(const struct row *w, char *buf)
 
 static void cell_jitter(const struct row *w, char *buf)
 {
-	if (w->s->flow.delay.began)
+	if (w->s->flow.delay.jitters)
 		recv_time_text((mc_time)w->s->flow.delay.jitter, buf);
 }
 

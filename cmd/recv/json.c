@@ -196,7 +196,7 @@ json_t *recv_json_interval(const struct recv_stream *s, const struct recv_interv
 	put_number(o, "duplicates", s->flow.numbered, v->duplicates);
 	put_time(o, "delay_mean_s", v->delay_mean);
 	put_time(o, "delay_max_s", v->delay_max);
-	put_real(o, "jitter_s", s->flow.delay.began, s->flow.delay.jitter / (double)MC_SEC);
+	put_real(o, "jitter_s", s->flow.delay.jitters, s->flow.delay.jitter / (double)MC_SEC);
 	return o;
 }
 
@@ -390,7 +390,7 @@ json_t *recv_json_stream(const struct recv *r, const struct recv_stream *s)
 	put_time(o, "join_latency_s", recv_join_latency(s));
 	put_time(o, "leave_latency_s", recv_leave_latency(s));
 	put_number(o, "after_leave", s->watched && s->left, s->after_left);
-	put_real(o, "jitter_s", f->delay.began, f->delay.jitter / (double)MC_SEC);
+	put_real(o, "jitter_s", f->delay.jitters, f->delay.jitter / (double)MC_SEC);
 	out_put(o, "delay", delay_object(s));
 	out_put_int(o, "train_sent", f->train_sent > 1 ? f->train_sent : 1);
 	out_put_int(o, "train_came", f->train_came > 1 ? f->train_came : 1);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <mcast/sock.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/time.h"
@@ -202,6 +203,8 @@ static void look_for_end(struct recv *r, mc_time now)
 	if (!r->left || now >= r->until || now >= idle_ends(r))
 		r->stop = true;
 	if (r->end_seen && r->conf.until_end && all_ended(r))
+		r->stop = true;
+	if (ferror(stdout)) /* nobody reads it any more, or the disk is full */
 		r->stop = true;
 	r->end_seen = false;
 }

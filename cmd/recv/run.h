@@ -93,7 +93,8 @@ struct recv_sums {
 		other_packets;
 	mc_time time;     /* it ran */
 	int code;         /* EXIT_GOOD or EXIT_NO */
-	char verdict[256]; /* "good", or the first thing that was not wanted, in words */
+	char verdict[1024]; /* "good", or what was not wanted, in words */
+	uint64_t reasons, unsaid; /* things that were not wanted; of them, those there is no room for in it */
 };
 
 /* recv_open opens all that is asked for and gives up privileges. 0, or refused. words: the arguments. */

@@ -227,6 +227,6 @@ void recv_show_interval(FILE *to, const struct recv_stream *s, const struct recv
 		optional_count(f->numbered, (int64_t)v->reordered, reordered),
 		optional_count(f->numbered, (int64_t)v->duplicates, duplicates),
 		optional_time(v->delay_mean, mean), optional_time(v->delay_max, most),
-		optional_time(f->delay.began ? (mc_time)f->delay.jitter : MC_NEVER, jitter),
+		optional_time(f->delay.jitters ? (mc_time)f->delay.jitter : MC_NEVER, jitter),
 		recv_name(s, true, name));
 }

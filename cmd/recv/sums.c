@@ -5,23 +5,37 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "recv/figures.h"
 #include "recv/places.h"
 
 static void refuse(struct recv_sums *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The first thing is told; that there is one makes the code. */
+/* What there is no room for is only counted. */
 static void refuse(struct recv_sums *s, const char *fmt, ...)
 {
+	size_t used = s->reasons ? strlen(s->verdict) : 0, room = sizeof s->verdict - used;
+	char text[sizeof s->verdict];
 	va_list ap;
 
-	if (s->code != EXIT_GOOD)
-		return;
 	s->code = EXIT_NO;
 	va_start(ap, fmt);
-	vsnprintf(s->verdict, sizeof s->verdict, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	if (strlen(text) + sizeof "; and 18446744073709551615 more" < room)
+		snprintf(s->verdict + used, room, "%s%s", used ? "; " : "", text);
+	else
+		s->unsaid++;
+	s->reasons++;
+}
+
+static void say_unsaid(struct recv_sums *s)
+{
+	size_t used = strlen(s->verdict);
+
+	if (s->unsaid)
+		snprintf(s->verdict + used, sizeof s->verdict - used, "; and %" PRIu64 " more", s->unsaid);
 }
 
 /* ---- sums ------------------------------------------------------------------------------- */
@@ -146,7 +160,8 @@ static void judge_stream(const struct recv *r, struct recv_sums *ret, const stru
 
 	judge_time(ret, s, "99th percentile of delay", h, h ? mc_hist_quantile(h, 0.99) : 0,
 		   r->conf.max_delay);
-	judge_time(ret, s, "jitter", s->flow.delay.began, (mc_time)s->flow.delay.jitter, r->conf.max_jitter);
+	judge_time(ret, s, "jitter", s->flow.delay.jitters, (mc_time)s->flow.delay.jitter,
+		   r->conf.max_jitter);
 }
 
 void recv_sum(const struct recv *r, struct recv_sums *ret)
@@ -165,4 +180,5 @@ void recv_sum(const struct recv *r, struct recv_sums *ret)
 		judge_loss(r, ret);
 	for (size_t i = 0; i < r->streams.n; i++)
 		judge_stream(r, ret, r->streams.v[i]);
+	say_unsaid(ret);
 }

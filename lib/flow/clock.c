@@ -15,6 +15,7 @@
 #define FORGET (20 * MINUTE)
 #define LINE (10 * MC_SEC)  /* that points must span for a slope */
 #define WAIT (300 * MC_MSEC)
+#define ENOUGH 8 /* datagrams or trains, of which one was the fastest: fewer tell nothing */
 #define ODD_LOW (500 * (int64_t)MC_MSEC)  /* off the envelope: no delay */
 #define ODD_NEAR (50 * (int64_t)MC_MSEC)  /* of each other: the same step */
 #define ODD_LOWS 16
@@ -417,6 +418,7 @@ void mc_clock_oneway(struct mc_clock *c, mc_time sent, mc_time came)
 		return;
 	if (!difference(&p.ahead, sent, came) || odd_low(c, &p))
 		return;
+	c->low_seen += c->low_seen < ENOUGH;
 	if (came < c->low_until && p.ahead <= last(&c->low)->ahead)
 		return; /* mostly */
 	if (!c->low.n && !c->steps)
@@ -437,7 +439,9 @@ bool mc_clock_ready(struct mc_clock *c, mc_time now)
 {
 	if (c->basis != MC_BASIS_NONE)
 		return true;
-	if (c->only == MC_BASIS_ECHO || !c->low.n || now < c->began || now - c->began < WAIT)
+	if (c->only == MC_BASIS_ECHO || !c->low.n || c->low_seen < ENOUGH)
+		return false;
+	if (now < c->began || now - c->began < WAIT)
 		return false;
 	c->basis = MC_BASIS_ENVELOPE;
 	fit_low(c);

@@ -39,6 +39,7 @@ struct mc_clock {
 	enum mc_basis basis; /* what is in force */
 	mc_time began;      /* the first datagram, our clock */
 	struct mc_clock_points echo, low;
+	unsigned low_seen;  /* datagrams and trains, up to what is enough */
 	mc_time low_until;  /* where the latest span of low ends */
 	/* The line in force: ahead(t) = base + slope * (t - base_at). */
 	mc_time base_at;
@@ -70,8 +71,9 @@ bool mc_clock_echo(struct mc_clock *c, mc_time t0, mc_time t1, mc_time t2, mc_ti
  * set. */
 void mc_clock_oneway(struct mc_clock *c, mc_time sent, mc_time came);
 
-/* mc_clock_ready tells whether delays can be had: an exchange was answered, clocks are synchronised, or there
- * has been no answer for long enough (300 ms since the first datagram) that the envelope has to do. */
+/* mc_clock_ready tells whether delays can be had: an exchange was answered, clocks are synchronised, or
+ * there was no answer for long enough (300 ms since the first datagram) that the envelope has to do, and eight
+ * datagrams or trains came that it can be of. */
 bool mc_clock_ready(struct mc_clock *c, mc_time now);
 
 /* mc_clock_delay gives the one-way delay in ns; it may be negative where the estimate is off. */

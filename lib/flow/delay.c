@@ -35,8 +35,10 @@ void mc_jitter_add(struct mc_delay *d, int64_t transit, uint32_t n)
 		return;
 	if (apart > INT64_MAX)
 		apart = 0 - apart;
-	if (d->began && apart <= JUMP)
+	if (d->began && apart <= JUMP) {
 		d->jitter += ((double)apart - d->jitter) / 16;
+		d->jitters = true;
+	}
 	if (n > 1)
 		d->jitter *= power(15.0 / 16, n - 1);
 	d->transit = transit;

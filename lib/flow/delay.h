@@ -24,6 +24,7 @@ struct mc_delay {
 	double jitter;
 	int64_t transit;     /* of the last one */
 	bool began;
+	bool jitters;        /* there were two to compare: jitter is known */
 	/* of the last interval, by mc_delay_lap */
 	uint64_t lap_n;
 	double lap_sum;

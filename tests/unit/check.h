@@ -18,7 +18,7 @@
 /* Compares "given = got" with "given = want", so that a failure names its row. */
 static inline void equal(const char *given, const char *got, const char *want)
 {
-	char a[400], b[400];
+	char a[2000], b[2000];
 
 	snprintf(a, sizeof(a), "%s = %s", given, got);
 	snprintf(b, sizeof(b), "%s = %s", given, want);

@@ -230,6 +230,9 @@ static void test_ready(void **state)
 	mc_clock_init(&c, MC_BASIS_NONE);
 	assert_false(mc_clock_ready(&c, MC_NEVER));
 	send(&c, &w, BEGIN, &error);
+	assert_false(mc_clock_ready(&c, MC_NEVER)); /* the fastest of one tells nothing */
+	for (mc_time i = 1; i < 8; i++)
+		send(&c, &w, BEGIN + i, &error);
 	assert_false(mc_clock_ready(&c, BEGIN + 299 * MC_MSEC));
 	assert_true(mc_clock_ready(&c, BEGIN + 301 * MC_MSEC));
 	assert_true(c.basis == MC_BASIS_ENVELOPE && mc_clock_delay(&c, 107, 150 + 80 * USEC) == 50);

@@ -64,14 +64,15 @@ static void test_held(void **state)
 	(void)state;
 	mc_clock_init(&c, MC_BASIS_NONE);
 	mc_delay_add(&d, &c, BEGIN, BEGIN + 100 * USEC, 3);
-	mc_delay_add(&d, &c, BEGIN + MC_MSEC, BEGIN + MC_MSEC + 400 * USEC, 1);
-	assert_true(d.nheld == 2 && !d.hist && !mc_delay_lap(&d, &mean, &max));
+	for (mc_time i = 1; i < 8; i++)
+		mc_delay_add(&d, &c, BEGIN + i * MC_MSEC, BEGIN + i * MC_MSEC + 400 * USEC, 1);
+	assert_true(d.nheld == 8 && !d.hist && !mc_delay_lap(&d, &mean, &max));
 	mc_delay_flush(&d, &c, BEGIN + 200 * MC_MSEC);
-	assert_true(d.nheld == 2);
+	assert_true(d.nheld == 8);
 	mc_delay_flush(&d, &c, BEGIN + 300 * MC_MSEC + 100 * USEC);
-	assert_true(d.nheld == 0 && !d.held && d.hist->n == 4 && d.hist->min == 0 &&
+	assert_true(d.nheld == 0 && !d.held && d.hist->n == 10 && d.hist->min == 0 &&
 		    d.hist->max == 300 * USEC);
-	assert_true(mc_delay_lap(&d, &mean, &max) && mean == 75 * USEC && max == 300 * USEC);
+	assert_true(mc_delay_lap(&d, &mean, &max) && mean == 210 * USEC && max == 300 * USEC);
 	assert_false(mc_delay_lap(&d, &mean, &max));
 	mc_delay_free(&d);
 }

@@ -103,7 +103,7 @@ static inline struct recv_stream *scene_stream(struct scene *c, uint64_t packets
 static inline void scene_delays(struct scene *c, struct recv_stream *s, const unsigned *us, size_t n)
 {
 	s->flow.clock = &c->clock;
-	s->flow.delay.began = true;
+	s->flow.delay.jitters = true;
 	s->flow.delay.jitter = 4000;
 	if (!s->flow.delay.hist)
 		s->flow.delay.hist = calloc(1, sizeof *s->flow.delay.hist);
