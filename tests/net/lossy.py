@@ -9,18 +9,14 @@ the other. Both count for themselves: lost() tells how many packets a rule took.
 import collections
 import json
 import os
-import select
 import shutil
-import socket
-import struct
 import subprocess
-import threading
 
-import tap
 from frames import ALL_NODES, ALL_REPORTS
 from querying import message
+from relay import Carrier
 from rig import lan
-from wire import ETH_ALL, IS_EX, IS_IN, Frame
+from wire import IS_EX, IS_IN, Frame
 
 FAMILIES = (4, 6)
 # Of each kind of packet the one with this number, counted from 0 within each n, is lost; or all but that one.
@@ -101,29 +97,12 @@ class Nft:
         return [taken[n] for n in range(len(self.rules))]
 
 
-class Relay:
+class Relay(Carrier):
     """The ports' frames go through here."""
 
     def __init__(self, middle):
-        self.rules, self.seen, self.taken, self.going = [], [], [], True
-        middle.ip("link set p0 nomaster", "link set p1 nomaster")
-        self.ends = {name: self._open(middle, name) for name in ("p0", "p1")}
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        tap.defer(self.stop)
-        self.thread.start()
-
-    @staticmethod
-    def _open(middle, name):
-        s = middle.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        s.setsockopt(263, 23, 1)  # SOL_PACKET, PACKET_IGNORE_OUTGOING
-        s.setsockopt(263, 1, struct.pack("iHH8s", middle.index(name), 1, 0, b""))  # promiscuous
-        with middle:
-            s.bind((name, ETH_ALL))
-        return s
-
-    def stop(self):
-        self.going = False
-        self.thread.join(5)
+        self.rules, self.seen, self.taken = [], [], []
+        Carrier.__init__(self, middle, "p0", "p1")
 
     def add(self, rule):
         self.seen.append(0)
@@ -133,13 +112,8 @@ class Relay:
     def counts(self):
         return list(self.taken)
 
-    def _run(self):
-        names = {s: name for name, s in self.ends.items()}
-        while self.going:
-            for s in select.select(list(names), [], [], 0.1)[0]:
-                raw = s.recv(1 << 17)
-                if not self._lost(names[s], Frame(raw, False)):
-                    self.ends["p1" if names[s] == "p0" else "p0"].send(raw)
+    def way(self, port, octets):
+        return [] if self._lost(port, Frame(octets[self.HEAD:], False)) else [octets]
 
     def _lost(self, port, f):
         """A frame goes by the rules until one takes it: what that one drops the next ones do not count."""

@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "net"))
 import tap
+from receiving import counted, only, recv
 from rig import Node, lan, wait_until
 from tap import check, main, same, test
 from verbs import PATIENCE, end, group, of, ping, serve, target
@@ -49,6 +50,21 @@ def load():
     check(sent > 1000, "sockperf sent something", out)
     check(seen["requests"] >= sent, "%d sent, %d came in" % (sent, seen["requests"]))
     same((seen["dropped"], seen["unsent"]), (0, 0), "lost requests and replies")
+
+
+@test("all that sockperf says that it sent in a second comes in at mcast recv, and nothing else")
+def received():
+    _, ours, client = nodes()
+    v = recv(ours, target(group(4)))
+    p = sockperf(client, "throughput", *WHERE, "--mc-tx-if", client.addr(4), "-t", "1", "--mps", "20000", "-m", "64",
+                 "--dontwarmup")
+    out, _ = p.communicate(timeout=30)
+    sent = int(re.search(r"Total of (\d+) messages sent", out).group(1))
+    check(sent > 1000, "sockperf sent something", out)
+    counted(v, sent)
+    m = only(v.stop())
+    same((m["format"], m["numbered"], m["packets"], m["bytes"]), ("none", False, sent, sent * 64), "what came")
+    same((m["source"], m["ttl_min"], m["ttl_max"]), (client.addr(4), 2, 2), "who, and sockperf's TTL")
 
 
 @test("sockperf's server and mcast serve in one group: each client hears its own")

@@ -3,7 +3,6 @@
 import functools
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -12,7 +11,7 @@ sys.path.insert(0, os.path.join(TESTS, "net"))
 import cases
 import frames
 import pcapfile
-import tap
+import shark
 from kernels import Member, forge, local, src
 from onlooker import says, two, watch
 from tap import check, main, same, test
@@ -46,16 +45,9 @@ def number(text):
 
 def tshark(file):
     """One dictionary for each packet: a list of values for each field that it has."""
-    argv = ["tshark", "-r", file, "-n", "-T", "fields"]
-    for option in "separator=;", "aggregator=,", "occurrence=a":
-        argv += ["-E", option]
-    for preference in "ip.check_checksum:TRUE", "ip.defragment:FALSE", "ipv6.defragment:FALSE":
-        argv += ["-o", preference]
-    argv += [a for f in FIELDS for a in ("-e", f)]
-    p = subprocess.run(argv, capture_output=True, text=True, timeout=120)
-    same(p.returncode, 0, "exit code of tshark (%s)" % p.stderr)
-    rows = [line.split(";") for line in p.stdout.splitlines()]
-    return [{f: [number(x) for x in v.split(",")] for f, v in zip(FIELDS, r) if v} for r in rows]
+    seen = shark.packets(file, FIELDS, "-o", "ip.check_checksum:TRUE", "-o", "ip.defragment:FALSE", "-o",
+                         "ipv6.defragment:FALSE")
+    return [{f: [number(x) for x in v] for f, v in p.items()} for p in seen]
 
 
 # ---- what watch says, in tshark's fields -----------------------------------------------------------
@@ -382,6 +374,4 @@ def kernels():
         check(both(link, list_) > 4, "too few messages of version %d" % version, len(list_))
 
 
-if not shutil.which("tshark"):
-    tap.skip_all("tshark is not installed (./dev check-peers installs it)")
 main()
