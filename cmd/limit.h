@@ -1,6 +1,6 @@
 /*
- * limit.h - limits on the command line: a share, a time. Each is called as a row of options has it: dest is the
- * field; 0, or -1 and one clause in why.
+ * limit.h - limits on the command line: a share, a time. Each is called as a row of options has it: dest is
+ * the field; 0, or -1 and one clause in why.
  */
 #ifndef MCAST_LIMIT_H
 #define MCAST_LIMIT_H

@@ -65,8 +65,8 @@ void opt_usage(const struct verb *v);
  * returns EXIT_CANNOT. v NULL: "mcast: ...". */
 int opt_refuse(const struct verb *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Two options that cannot stand together, and why: a clause. opt_clashes refuses the first of a table, whose last
- * row has no a, that both were given; 0: there is none. */
+/* Two options that cannot stand together, and why: a clause. opt_clashes refuses the first of a table,
+ * whose last row has no a, that both were given; 0: there is none. */
 struct opt_clash {
 	bool both;
 	const char *a, *b, *why;

@@ -191,8 +191,10 @@ static int find_route(struct finding *f)
 		f->w->source = source;
 	const struct mc_iface *by = f->iface ? f->iface : route_iface(f->ifs, &f->w->source);
 
-	if (by)
+	if (by) {
 		memcpy(f->w->ifname, by->name, sizeof f->w->ifname);
+		f->w->by = by->index;
+	}
 	f->w->loopback = by && by->loopback;
 	return 0;
 }

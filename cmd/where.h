@@ -11,7 +11,8 @@ struct where {
 	struct mc_target target;
 	uint16_t port;
 	uint32_t ifindex;            /* asked for; 0: the route decides */
-	char ifname[MC_IFNAME_SIZE]; /* of ifindex; or the one the route took, empty: not known */
+	uint32_t by;                 /* ifindex; or that of the interface the route took, 0: not known */
+	char ifname[MC_IFNAME_SIZE]; /* of that interface, empty: not known */
 	bool loopback;               /* that is a loopback interface */
 	struct mc_addr bind;         /* address to send from, asked for */
 	struct mc_addr source;       /* address sent from, as far as it is known */

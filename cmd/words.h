@@ -1,5 +1,6 @@
 /*
- * words.h - a line of commands from standard input, word by word, and the clause that tells what is wrong with it.
+ * words.h - a line of commands from standard input, word by word, and the clause that tells what is wrong
+ * with it.
  */
 #ifndef MCAST_WORDS_H
 #define MCAST_WORDS_H
@@ -17,8 +18,8 @@ struct words {
 	char word[WORDS_SIZE]; /* the last one that was read; empty: none yet */
 };
 
-/* words_next reads a word: 1; 0: there is none, or the line is a comment (#); -1: it is none that can be meant,
- * and why says so. */
+/* words_next reads a word: 1; 0: there is none, or the line is a comment (#); -1: it is none that can be
+ * meant, and why says so. */
 int words_next(struct words *w);
 
 /* words_refuse writes a clause into why. Returns -1. */

@@ -162,6 +162,7 @@ void ping_run_flood(struct ping_run *r)
 	struct flood f;
 
 	begin(&f, r);
+	ping_show_start(&r->show);
 	while (!r->stop) {
 		mc_time now = mc_loop_now();
 		bool sent = send_all(&f, now);

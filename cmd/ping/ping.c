@@ -74,7 +74,6 @@ static int run(const struct verb *v, const struct ping_conf *c, const char *targ
 		code = ping_run_open(&r, v, c, &where, c->ssmping ? &server : NULL);
 	if (code)
 		return code;
-	ping_show_start(&r.show);
 	if (c->ssmping)
 		ping_run_ssm(&r);
 	else if (c->flood)

@@ -50,7 +50,7 @@ void ping_run_look(struct ping_run *r);
 /* ping_run_unsent is told the -errno of a datagram that could not be sent. */
 void ping_run_unsent(struct ping_run *r, int error);
 
-/* ping_run_steady, ping_run_ssm and ping_run_flood go on until the run is over. */
+/* ping_run_steady, ping_run_ssm and ping_run_flood say that the run begins, and go on until it is over. */
 void ping_run_steady(struct ping_run *r);
 void ping_run_ssm(struct ping_run *r);
 void ping_run_flood(struct ping_run *r);

@@ -368,7 +368,8 @@ static void text_session(const struct ping_session *n)
 	char group[MC_ADDR_STRLEN], plain[4 * 64 + 4];
 
 	printf("joined %s%s, %s", mc_addr_format(&n->group, group, sizeof group),
-	       n->one_source ? " (from the server alone)" : "", n->older ? "older form" : "RFC 6450");
+	       n->one_source ? " (from the server alone)" : "",
+	       n->older ? "no session came: older form" : "RFC 6450");
 	if (n->info_len)
 		printf(", the server is \"%s\"", out_payload(plain, sizeof plain, n->info, n->info_len, 64));
 	putchar('\n');

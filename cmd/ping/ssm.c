@@ -441,6 +441,8 @@ void ping_run_ssm(struct ping_run *r)
 
 	if (begin(&s, r))
 		r->refused = opt_refuse(r->verb, "%s", mc_strerror(-ENOMEM));
+	else
+		ping_show_start(&r->show);
 	for (mc_time now = mc_loop_now(); !r->refused && !r->stop && !is_over(&s, now); now = mc_loop_now())
 		if (!act(&s, now))
 			ping_run_wait(r, deadline_of(&s));

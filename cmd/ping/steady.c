@@ -273,6 +273,7 @@ void ping_run_steady(struct ping_run *r)
 		ring_free(&s.ring);
 		return;
 	}
+	ping_show_start(&r->show);
 	for (mc_time now = mc_loop_now(); !r->stop && !is_over(&s, now); now = mc_loop_now()) {
 		int64_t bytes = next_bytes(&s, now);
 

@@ -9,10 +9,13 @@
 #include "out.h"
 #include "send/run.h"
 
+#define PATIENCE (100 * MC_MSEC) /* with a queue that takes nothing */
+
 /* ---- what was sent, and what was not ---------------------------------------------------- */
 
 static void count(struct send_run *r, unsigned n, size_t octets)
 {
+	r->took = r->called;
 	r->totals.datagrams += n;
 	r->totals.bytes += octets;
 	r->octets += octets;
@@ -32,9 +35,11 @@ static bool note_cause(struct send_errors *e, int error, unsigned n)
 	return e->v[i].n == n;
 }
 
-/* What can only be wrong from the start, and is refused then. */
-static bool is_final(int error)
+/* What can only be wrong from the start, and is refused where it is so for all streams, up to the last. */
+static bool is_final(const struct send_run *r, int error)
 {
+	if (r->totals.datagrams || r->turn + 1 < r->flows.n)
+		return false;
 	return error == -ENETUNREACH || error == -EHOSTUNREACH || error == -EACCES || error == -EPERM ||
 	       error == -EMSGSIZE || error == -EADDRNOTAVAIL;
 }
@@ -53,10 +58,16 @@ static void refuse(struct send_run *r, const struct flow *f, int error)
 	r->stop = true;
 }
 
+/* As fast as it goes, a queue that is full is waited for, as a buffer is. */
+static bool is_full(const struct send_run *r, int error)
+{
+	return error == -EAGAIN || (error == -ENOBUFS && r->pace.free && r->called - r->took < PATIENCE);
+}
+
 /* Gives up n datagrams, or tries them another way. Returns how many were given up. */
 static unsigned fail(struct send_run *r, const struct flow *f, unsigned n, size_t octets, int error)
 {
-	r->full = error == -EAGAIN;
+	r->full = is_full(r, error);
 	if (r->full || error == -EINTR)
 		return 0;
 	if (r->hand.how == SEND_TRAINS && n > 1 && hand_cannot_cut(error)) {
@@ -69,7 +80,7 @@ static unsigned fail(struct send_run *r, const struct flow *f, unsigned n, size_
 				   mc_strerror(error));
 		return 0;
 	}
-	if (is_final(error) && !r->totals.datagrams && !r->totals.unsent) {
+	if (is_final(r, error)) {
 		refuse(r, f, error);
 		return 0;
 	}
@@ -201,6 +212,7 @@ unsigned send_call(struct send_run *r, unsigned most, mc_time now)
 	mc_time time = now + r->since;
 
 	r->full = false;
+	r->called = now;
 	if (r->at == r->loaded) {
 		r->at = 0;
 		r->loaded = payload_load(&r->payload, most);

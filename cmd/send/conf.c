@@ -68,13 +68,16 @@ static int check_content(const struct verb *v, const struct send_conf *c)
 
 static int check_io(const struct verb *v, const struct send_conf *c)
 {
-	bool trains = c->io == SEND_TRAINS;
+	bool trains = c->io == SEND_TRAINS || c->train > 0, range = c->size.from < c->size.to;
+	const char *by = c->train > 0 ? "--train" : "--io trains",
+		   *why = "datagrams of a train have one size";
 	const struct opt_clash clashes[] = {
 		{ c->ipv4 && c->ipv6, "-4", "-6", "one run has one family" },
 		{ c->rate.unit != RATE_NONE && c->interval != MC_NEVER, "--rate", "-i", "they say the same" },
-		{ trains && c->size.from < c->size.to, "--io trains", "-s A..B",
-		  "datagrams of a train have one size" },
-		{ trains && c->lines, "--io trains", "--lines", "datagrams of a train have one size" },
+		{ c->verbose && c->quiet, "-v", "-q", "one wants more lines, the other less" },
+		{ c->quiet && c->report != MC_NEVER, "-q", "--report-interval", "quiet prints nothing" },
+		{ trains && range, by, "-s A..B", why },
+		{ trains && c->lines, by, "--lines", why },
 		{ c->train > 0 && (c->io == SEND_SINGLE || c->io == SEND_BATCH), "--train",
 		  "--io single or batch", "there are no trains" },
 		{ c->targets && c->file && !strcmp(c->targets, "-") && !strcmp(c->file, "-"), "--targets -",

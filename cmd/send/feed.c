@@ -62,10 +62,10 @@ void feed_close(struct feed *f)
 	f->room = NULL;
 }
 
-/* The end of the file: there, or at its beginning, it goes on. A last line without an end has one then. */
+/* The end of the file: there, or at its beginning, it goes on. A last line without an end gets one then. */
 static void end(struct feed *f)
 {
-	if (f->lines && f->n && f->room[f->n - 1] != '\n')
+	if (f->lines && f->repeat && f->n && f->room[f->n - 1] != '\n')
 		f->room[f->n++] = '\n'; /* there was room to read to */
 	if (f->repeat && f->fruitful && lseek(f->watch.fd, 0, SEEK_SET) == 0)
 		f->fruitful = false;
@@ -96,36 +96,28 @@ static void read_more(struct feed *f)
 	}
 }
 
-static size_t take(struct feed *f, uint8_t *to, size_t n, size_t skip)
+static size_t take(struct feed *f, uint8_t *to, size_t n)
 {
 	memcpy(to, f->room + f->from, n);
-	f->from += n + skip;
-	f->n -= n + skip;
+	f->from += n;
+	f->n -= n;
 	return n;
 }
 
-/* A line without its end; 0: there is none whole yet. Empty ones are passed over. */
-static size_t take_line(struct feed *f, uint8_t *to, size_t most)
-{
-	for (;;) {
-		size_t look = f->n < most + 1 ? f->n : most + 1;
-		uint8_t *at = f->room + f->from, *newline = memchr(at, '\n', look);
-		size_t len = newline ? (size_t)(newline - at) : 0;
-
-		if (newline && len)
-			return take(f, to, len, 1);
-		if (!newline)
-			return look > most ? take(f, to, most, 0) : f->ended ? take(f, to, look, 0) : 0;
-		take(f, to, 0, 1);
-	}
-}
-
-/* A file's end cuts only when nothing comes behind it. */
+/* A file's end cuts only when nothing comes behind it. 0: what is there may become longer. */
 static size_t take_piece(struct feed *f, uint8_t *to, size_t most)
 {
 	if (f->n >= most)
-		return take(f, to, most, 0);
-	return f->ended ? take(f, to, f->n, 0) : 0;
+		return take(f, to, most);
+	return f->ended ? take(f, to, f->n) : 0;
+}
+
+/* A line with its end: who receives them one after the other has the text again. */
+static size_t take_line(struct feed *f, uint8_t *to, size_t most)
+{
+	const uint8_t *at = f->room + f->from, *newline = memchr(at, '\n', f->n < most ? f->n : most);
+
+	return newline ? take(f, to, (size_t)(newline - at) + 1) : take_piece(f, to, most);
 }
 
 size_t feed_next(struct feed *f, uint8_t *to, size_t most)
@@ -143,4 +135,10 @@ size_t feed_next(struct feed *f, uint8_t *to, size_t most)
 			return 0;
 		read_more(f);
 	}
+}
+
+void feed_stop(struct feed *f)
+{
+	f->repeat = false;
+	f->ended = true;
 }

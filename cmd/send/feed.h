@@ -33,4 +33,7 @@ void feed_close(struct feed *f);
  * (f->over) none any more. */
 size_t feed_next(struct feed *f, uint8_t *to, size_t most);
 
+/* feed_stop has what was read by now be all there is. */
+void feed_stop(struct feed *f);
+
 #endif

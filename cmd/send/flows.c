@@ -35,6 +35,7 @@ struct finding {
 	struct flows *f;
 	struct mc_target *targets;
 	size_t ntargets;
+	size_t from; /* the first of a target's wheres */
 };
 
 /* ---- targets -------------------------------------------------------------------------- */
@@ -70,12 +71,21 @@ static int settle_port(const struct finding *g, struct mc_target *t)
 
 /* ---- interfaces ----------------------------------------------------------------------- */
 
+/* An interface that is named twice: by its name and its index, or as one of all. */
+static bool is_there(const struct finding *g, const struct where *w)
+{
+	for (size_t i = g->from; i < g->f->nwheres; i++)
+		if (g->f->wheres[i].ifindex == w->ifindex && !mc_addr_cmp(&g->f->wheres[i].bind, &w->bind))
+			return true;
+	return false;
+}
+
 static int add_where(struct finding *g, const struct mc_target *t, const char *iface)
 {
 	struct where w, *slot;
 	int r = where_find(g->v, g->ifs, t, iface, &w);
 
-	if (r)
+	if (r || is_there(g, &w))
 		return r;
 	slot = mc_grow(&g->f->wheres, &g->f->nwheres, sizeof *slot);
 	if (!slot)
@@ -95,13 +105,15 @@ static bool has_family(const struct mc_iface *i, uint8_t family)
 /* By every interface that is up and can multicast, but loopback, and that has something to send from. */
 static int add_all(struct finding *g, const struct mc_target *t)
 {
-	size_t before = g->f->nwheres;
+	bool any = false;
 	int r = 0;
 
 	for (const struct mc_iface *i = NULL; !r && (i = mc_ifaces_next(g->ifs, i));)
-		if (i->up && i->multicast && !i->loopback && has_family(i, t->group.family))
+		if (i->up && i->multicast && !i->loopback && has_family(i, t->group.family)) {
+			any = true;
 			r = add_where(g, t, i->name);
-	if (!r && g->f->nwheres == before)
+		}
+	if (!any)
 		r = opt_refuse(g->v,
 			       "-I all: no interface is up that can multicast and has an IPv%d address "
 			       "(see ip address)",
@@ -109,25 +121,18 @@ static int add_all(struct finding *g, const struct mc_target *t)
 	return r;
 }
 
-static bool named_before(const struct send_conf *c, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (!strcmp(c->ifaces[k], c->ifaces[i]))
-			return true;
-	return false;
-}
-
 static int add_target(struct finding *g, struct mc_target *t)
 {
 	const struct send_conf *c = g->c;
 	int r = settle_port(g, t);
 
+	g->from = g->f->nwheres;
 	if (!r && !c->nifaces)
 		return add_where(g, t, NULL);
 	for (size_t i = 0; i < c->nifaces && !r; i++)
 		if (!strcmp(c->ifaces[i], "all"))
 			r = add_all(g, t);
-		else if (!named_before(c, i))
+		else
 			r = add_where(g, t, c->ifaces[i]);
 	return r;
 }
@@ -192,6 +197,7 @@ static struct outlet *outlet_of(struct flows *f, const struct where *w)
 
 	if (o)
 		*o = (struct outlet){ .fd = -1,
+				      .out = -1,
 				      .family = w->target.group.family,
 				      .ifindex = w->ifindex,
 				      .bind = w->bind };
@@ -216,6 +222,42 @@ static int make_streams(struct finding *g)
 	return 0;
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const struct flow *x = *(const struct flow *const *)a, *y = *(const struct flow *const *)b;
+
+	return memcmp(&x->to, &y->to, x->tolen);
+}
+
+static int refuse_both(const struct finding *g, const struct flow *x, const struct flow *y)
+{
+	const struct flow *second = x->where > y->where ? x : y, *first = second == x ? y : x;
+	char name[MC_TARGET_STRLEN], held[MC_TARGET_STRLEN];
+
+	return opt_refuse(g->v, "%s is given twice: %s holds it already (leave one out)",
+			  mc_target_format(&g->f->wheres[second->where].target, name, sizeof name),
+			  mc_target_format(&g->f->wheres[first->where].target, held, sizeof held));
+}
+
+/* From one port to one group and port with numbers of their own: who receives them takes them for one stream,
+ * and its datagrams for duplicates. */
+static int check_streams(const struct finding *g, const struct outlet *o)
+{
+	struct flow **v = calloc(o->n, sizeof *v);
+	int r = 0;
+
+	if (!v)
+		return opt_refuse(g->v, "cannot start: %s", mc_strerror(-ENOMEM));
+	for (size_t i = 0; i < o->n; i++)
+		v[i] = &g->f->v[o->from + i];
+	qsort(v, o->n, sizeof *v, by_address);
+	for (size_t i = 1; i < o->n && !r; i++)
+		if (!by_address(&v[i - 1], &v[i]))
+			r = refuse_both(g, v[i - 1], v[i]);
+	free(v);
+	return r;
+}
+
 int flows_find(struct flows *f, const struct verb *v, const struct send_conf *c, int n, char **words)
 {
 	struct finding g = { .v = v, .c = c, .f = f };
@@ -230,6 +272,8 @@ int flows_find(struct flows *f, const struct verb *v, const struct send_conf *c,
 		r = count_streams(&g);
 	if (!r)
 		r = make_streams(&g);
+	for (size_t o = 0; o < f->noutlets && !r && g.ntargets > 1; o++)
+		r = check_streams(&g, &f->outlets[o]);
 	mc_ifaces_free(g.ifs);
 	free(g.targets);
 	return r;
@@ -237,7 +281,8 @@ int flows_find(struct flows *f, const struct verb *v, const struct send_conf *c,
 
 /* ---- sockets -------------------------------------------------------------------------- */
 
-static int open_socket(const struct send_conf *c, const struct outlet *o, bool rx_time)
+/* To send by; or to answer by: there, what networks say of those who asked is to stop nothing. */
+static int open_socket(const struct send_conf *c, const struct outlet *o, bool sends)
 {
 	struct mc_sock_conf conf;
 
@@ -251,16 +296,32 @@ static int open_socket(const struct send_conf *c, const struct outlet *o, bool r
 	conf.tos = c->tos;
 	conf.sndbuf = (int32_t)c->sndbuf;
 	conf.share = true;
-	conf.rx_time = rx_time;
+	conf.tx_drops = sends;
+	conf.rx_time = !sends && c->answer;
 	return mc_sock_open(&conf);
 }
 
-static int open_outlet(struct outlet *o, const struct send_conf *c)
+static int open_port(struct outlet *o, const struct send_conf *c, bool sends, int *fd)
 {
 	struct mc_addr any;
 
-	o->fd = open_socket(c, o, c->answer);
-	return o->fd < 0 ? o->fd : mc_sock_local(o->fd, &any, &o->port);
+	*fd = open_socket(c, o, sends);
+	return *fd < 0 ? *fd : mc_sock_local(*fd, &any, &o->port);
+}
+
+/* Of two sockets with one port, what comes by unicast comes to the one that was bound last. */
+static int open_outlet(struct outlet *o, const struct send_conf *c, bool shared)
+{
+	int r = shared ? open_port(o, c, true, &o->out) : 0;
+
+	return r ? r : open_port(o, c, false, &o->fd);
+}
+
+/* With a source, which a connected socket has, IPv4 leaves by that one's interface even while it is down, and
+ * is dropped: with the interface named it is refused. */
+static uint32_t iface_of(const struct where *w)
+{
+	return w->target.group.family == MC_IPV4 ? w->by : w->ifindex;
 }
 
 static int connect_flow(const struct flows *f, const struct outlet *o, struct flow *flow,
@@ -272,11 +333,11 @@ static int connect_flow(const struct flows *f, const struct outlet *o, struct fl
 
 	memcpy(&sa, &flow->to, flow->tolen);
 	group = mc_sa_get(&sa, &port);
-	flow->fd = open_socket(c, o, false);
+	flow->fd = open_socket(c, o, true);
 	if (flow->fd < 0)
 		return flow->fd;
 	flow->tolen = 0;
-	return mc_sock_connect(flow->fd, &group, port, f->wheres[flow->where].ifindex);
+	return mc_sock_connect(flow->fd, &group, port, iface_of(&f->wheres[flow->where]));
 }
 
 static int open_flows(const struct flows *f, const struct outlet *o, const struct send_conf *c)
@@ -284,7 +345,7 @@ static int open_flows(const struct flows *f, const struct outlet *o, const struc
 	int r = 0;
 
 	for (size_t i = o->from; i < o->from + o->n && !r; i++) {
-		f->v[i].fd = o->fd;
+		f->v[i].fd = o->out;
 		if (f->connected)
 			r = connect_flow(f, o, &f->v[i], c);
 	}
@@ -295,7 +356,7 @@ int flows_open(struct flows *f, const struct verb *v, const struct send_conf *c)
 {
 	f->connected = f->n <= MOST_CONNECTED;
 	for (size_t i = 0; i < f->noutlets; i++) {
-		int r = open_outlet(&f->outlets[i], c);
+		int r = open_outlet(&f->outlets[i], c, !f->connected);
 
 		if (!r)
 			r = open_flows(f, &f->outlets[i], c);
@@ -317,7 +378,7 @@ int flows_cut(const struct flows *f, uint32_t size)
 	for (size_t i = 0; i < f->n && !r && f->connected; i++)
 		r = cut(f->v[i].fd, (int)size);
 	for (size_t i = 0; i < f->noutlets && !r && !f->connected; i++)
-		r = cut(f->outlets[i].fd, (int)size);
+		r = cut(f->outlets[i].out, (int)size);
 	return r;
 }
 
@@ -326,9 +387,12 @@ void flows_free(struct flows *f)
 	for (size_t i = 0; i < f->n && f->connected; i++)
 		if (f->v[i].fd >= 0)
 			close(f->v[i].fd);
-	for (size_t i = 0; i < f->noutlets; i++)
+	for (size_t i = 0; i < f->noutlets; i++) {
 		if (f->outlets[i].fd >= 0)
 			close(f->outlets[i].fd);
+		if (f->outlets[i].out >= 0)
+			close(f->outlets[i].out);
+	}
 	free(f->wheres);
 	free(f->outlets);
 	free(f->v);

@@ -24,7 +24,8 @@ struct flow {
 
 /* What shares a family, an interface and a source address shares a port, too. */
 struct outlet {
-	int fd; /* not connected: what is sent to that port comes in here */
+	int fd;  /* not connected: what is sent to that port comes in here */
+	int out; /* what its streams share to send by; -1: each has a socket of its own */
 	uint16_t port;
 	uint8_t family;
 	uint32_t ifindex;

@@ -57,7 +57,8 @@ void hand_choose(struct hand *h, const struct send_conf *c, uint32_t room)
 
 	h->how = choose(c, room, pps);
 	h->most = h->how == SEND_TRAINS ? train_most(c) : h->how == SEND_BATCH ? HAND_BATCH : 1;
-	if (pps > 0 && c->train < 0 && c->burst == 1) /* a burst says itself how many leave at once */
+	/* A burst, or a train's length, says itself how many leave at once. */
+	if (pps > 0 && (c->train < 0 || h->how != SEND_TRAINS) && c->burst == 1)
 		h->most = least(pps * TRAIN_SECONDS, h->most);
 	if (h->most < 1)
 		h->most = 1;

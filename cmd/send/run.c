@@ -84,6 +84,15 @@ static int open_payload(struct send_run *r)
 	return e ? e : hand_open(&r->hand);
 }
 
+/* A short run goes to every stream: a turn is a call, and a train or a batch might take all there is. */
+static void share_out(struct send_run *r)
+{
+	uint64_t each = (uint64_t)r->conf->count / r->flows.n;
+
+	if (r->conf->count && r->conf->train < 0 && each < r->hand.most)
+		r->hand.most = each ? (unsigned)each : 1;
+}
+
 static int open_parts(struct send_run *r)
 {
 	const struct send_conf *c = r->conf;
@@ -92,6 +101,7 @@ static int open_parts(struct send_run *r)
 	if (getrandom(&r->show.session, sizeof r->show.session, 0) != sizeof r->show.session)
 		return -errno;
 	hand_choose(&r->hand, c, r->flows.room);
+	share_out(r);
 	e = open_payload(r);
 	if (!e)
 		e = open_loop(r);
@@ -109,18 +119,19 @@ int send_run_open(struct send_run *r, const struct verb *v, const struct send_co
 	code = cpu_pin(v, c->cpu);
 	if (!code)
 		code = flows_find(&r->flows, v, c, n, words);
-	if (!code && c->io == SEND_TRAINS && !hand_fits(c, r->flows.room))
+	if (!code && !hand_fits(c, r->flows.room) && (c->io == SEND_TRAINS || c->train > 0))
 		code = opt_refuse(
 			v,
-			"--io trains: a datagram of %u bytes is more than a packet (at most -s %u, or "
-			"leave --io out)",
-			c->size.to, r->flows.room);
+			"%s: a datagram of %u bytes is more than a packet (at most -s %u, or leave it out)",
+			c->train > 0 ? "--train" : "--io trains", c->size.to, r->flows.room);
 	if (!code && c->file)
 		code = feed_open(&r->feed, v, c->file, c->lines, c->repeat);
 	if (!code)
 		code = flows_open(&r->flows, v, c);
 	if (code)
 		return code;
+	signal(SIGPIPE,
+	       SIG_IGN); /* the streams go on, and end as they should, also where nobody reads of it */
 	e = open_parts(r);
 	return e ? opt_refuse(v, "cannot start: %s", mc_strerror(e)) : 0;
 }
@@ -260,6 +271,20 @@ static void send_due(struct send_run *r, mc_time now)
 	r->left -= r->left == UINT64_MAX ? 0 : sent;
 }
 
+/* When it is stopped: what was read of a pipe and waits for more would be gone. */
+static void send_rest(struct send_run *r)
+{
+	unsigned n = 1;
+
+	if (!r->payload.feed || !r->pace.free || r->refused)
+		return;
+	feed_stop(&r->feed);
+	while (n && r->left) {
+		n = send_call(r, r->left < r->hand.most ? (unsigned)r->left : r->hand.most, mc_loop_now());
+		r->left -= r->left == UINT64_MAX ? 0 : n;
+	}
+}
+
 static void end_streams(struct send_run *r)
 {
 	for (int i = 0; i < ENDS && r->totals.datagrams; i++) {
@@ -298,7 +323,7 @@ int send_run(struct send_run *r)
 	const struct send_conf *c = r->conf;
 
 	send_show_start(&r->show);
-	r->began = mc_loop_now();
+	r->began = r->took = mc_loop_now();
 	r->ends = mc_after(r->began, c->deadline);
 	r->report = mc_after(r->began, c->report);
 	send_pace_init(&r->pace, &c->rate, r->began);
@@ -309,5 +334,6 @@ int send_run(struct send_run *r)
 		if (!r->stop)
 			send_due(r, now);
 	}
+	send_rest(r);
 	return finish(r);
 }

@@ -23,6 +23,7 @@ struct send_run {
 	struct send_totals totals, told; /* told: as the last interval's line found them */
 	mc_time began, ends, report;     /* ends, report: when to stop and to say so far; MC_NEVER: not */
 	mc_time looked;                  /* when signals and questions were looked at */
+	mc_time called, took;            /* when the last call began, and the last that left something */
 	mc_time since;                   /* from the loop's clock to 1970, modulo 2^64 */
 	uint64_t left;                   /* datagrams until -c stops it */
 	size_t octets;                   /* handed over, or given up, so far */

@@ -251,7 +251,8 @@ static void text_errors(const struct send_totals *t)
 {
 	printf("not sent: %" PRIu64, t->unsent);
 	for (size_t i = 0; i < t->errors.n; i++)
-		printf("%s %s %" PRIu64, i ? "," : ":", mc_strerror(t->errors.v[i].error), t->errors.v[i].n);
+		printf("%s %" PRIu64 " %s%s", i ? "," : ":", t->errors.v[i].n,
+		       mc_strerror(t->errors.v[i].error), where_meaning(t->errors.v[i].error));
 	putchar('\n');
 }
 

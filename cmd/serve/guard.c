@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define OFF_LINK_RATE 100 /* replies a second to a client that is no neighbour */
+#define OFF_LINK_RATE 100 /* replies a second to a client that is no neighbour; of group, to any */
+#define GROUP_RATE 1000   /* of group, to all together */
 
 static const struct {
 	const char *name, *text;
@@ -25,7 +26,8 @@ static const struct {
 	[OFF_LINK] = { "off_link", "by unicast from off the link (--allow PREFIX answers them)" },
 	[WORN_OUT] = { "worn_out", "by unicast with the last hop of its TTL, as at the end of an echo loop "
 				   "(--any-port answers them)" },
-	[RATE] = { "rate", "over the rate for one client (--rate N raises it, --rate 0 lifts it)" },
+	[RATE] = { "rate", "over the rate for one client, or for all of --ssmping "
+			   "(--rate N raises it, --rate 0 lifts it)" },
 	[LOOP] = { "loop", "from this machine itself (--loop answers them)" },
 	[INTERFACE] = { "interface", "on an interface not asked for (-I IFACE or %IFACE adds one)" },
 	[DESTINATION] = { "destination", "to a broadcast address" },
@@ -139,9 +141,11 @@ enum cause guard_check(struct guard *g, const struct mc_dgram *d, uint64_t n, mc
 		why = check_datagram(g, d, c, unicast);
 	if (why)
 		return why;
-	uint64_t rate = g->rate >= 0 ? (uint64_t)g->rate : c->on_link ? 0 : OFF_LINK_RATE;
+	uint64_t rate = g->rate >= 0 ? (uint64_t)g->rate : c->on_link && !g->group ? 0 : OFF_LINK_RATE;
 
 	*allowed = clients_allow(c, n, rate, now);
+	if (g->group && g->rate < 0)
+		*allowed = clients_allow(&g->all, *allowed, GROUP_RATE, now);
 	return ANSWERED;
 }
 

@@ -41,6 +41,8 @@ struct guard {
 	bool any_port, loop;
 	int32_t ttl[2]; /* of replies, IPv4 and IPv6 */
 	int64_t rate;   /* -1: not given */
+	bool group;     /* answers go to a group, too: where no rate is given, there is one for everybody */
+	struct client all; /* what left this second then */
 	const struct mc_prefix *allow;
 	size_t nallow;
 	uint8_t own_ports[65536 / 8];

@@ -14,7 +14,7 @@
 
 #define MOST 65507
 #define SESSION 16 /* octets; omping returns so many, however many it was given */
-#define MOST_ASKED 1500 /* octets that a client can make an answer have */
+#define MOST_ASKED 1452 /* octets that a client can make an answer have: they fit a packet of Ethernet */
 #define INFO "mcast serve " MC_VERSION
 
 /* What the steps below work on. */
@@ -48,11 +48,17 @@ static const struct mc_addr *next_served(const struct ssm *s, uint8_t family, si
 	return NULL;
 }
 
+/* One of the protocol's, but for those of the link alone, where others listen. */
+static bool is_like(const struct mc_addr *group)
+{
+	return mc_mping_has_id(group) && !mc_addr_is_link_local(group);
+}
+
 static bool may_answer_in(const struct ssm *s, const struct mc_addr *group)
 {
 	size_t at = 0;
 
-	if (mc_mping_has_id(group))
+	if (is_like(group))
 		return true;
 	for (const struct mc_addr *g; (g = next_served(s, group->family, &at));)
 		if (!mc_addr_cmp(g, group))
@@ -76,7 +82,7 @@ static bool choose_within(const struct ssm *s, const struct mc_prefix *p, struct
 			return true;
 		}
 	*ret = like;
-	return mc_addr_is_multicast(&like) && mc_prefix_has(p, &like);
+	return is_like(&like) && mc_prefix_has(p, &like);
 }
 
 static bool choose(const struct request *q, struct mc_addr *ret)
@@ -329,7 +335,7 @@ int ssm_open(struct ssm *s, const struct listen_set *set)
 void ssm_begin(struct ssm *s, struct answer *a)
 {
 	s->guard = *a->guard;
-	s->guard.any_port = true;
+	s->guard.any_port = s->guard.group = true;
 	s->answer = a;
 }
 

@@ -34,6 +34,10 @@ struct mc_sock_conf {
 	bool trains;  /* receive trains whole where the kernel can (UDP_GRO): see mc_dgram.segment */
 	bool rx_time; /* have the kernel stamp what arrives: mc_dgram.time */
 	bool tx_time; /* have it stamp what leaves: mc_sock_tx_time */
+	/* Have what a queue of this machine drops at once refused, with -ENOBUFS, and not called sent
+	 * (IP_RECVERR). For sockets that send to groups only: what the network says of unicast peers is then
+	 * returned by later calls, too. */
+	bool tx_drops;
 	/* Have the interface stamp what arrives, where it can and was told to (SIOCSHWTSTAMP, which
 	 * hwstamp_ctl(8) and ptp4l(8) call): mc_dgram.hw_time. */
 	bool rx_hw_time;

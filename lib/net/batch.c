@@ -154,8 +154,12 @@ static void read_ipv6(struct mc_dgram *d, struct cmsghdr *c)
 static void read_socket(struct mc_dgram *d, struct cmsghdr *c)
 {
 	struct scm_timestamping stamp;
+	struct timespec came;
 
-	if (c->cmsg_type == SCM_TIMESTAMPING) {
+	if (c->cmsg_type == SCM_TIMESTAMPNS) {
+		memcpy(&came, CMSG_DATA(c), sizeof came);
+		d->time = time_of(&came);
+	} else if (c->cmsg_type == SCM_TIMESTAMPING) {
 		memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
 		d->time = time_of(&stamp.ts[0]);
 		d->hw_time = time_of(&stamp.ts[2]);

@@ -25,15 +25,16 @@
 #define MOST_SOURCES UINT16_MAX /* far more than the kernel takes */
 
 struct names {
-	int af, level, all, pktinfo, recv_ttl, recv_tos, ttl, unicast_ttl, loop, tos;
+	int af, level, all, pktinfo, recv_ttl, recv_tos, ttl, unicast_ttl, loop, tos, recv_err;
 };
 
 static const struct names names4 = { AF_INET,           IPPROTO_IP, IP_MULTICAST_ALL, IP_PKTINFO,
 				     IP_RECVTTL,        IP_RECVTOS, IP_MULTICAST_TTL, IP_TTL,
-				     IP_MULTICAST_LOOP, IP_TOS };
+				     IP_MULTICAST_LOOP, IP_TOS,     IP_RECVERR };
 static const struct names names6 = {
 	AF_INET6,        IPPROTO_IPV6,        IPV6_MULTICAST_ALL, IPV6_RECVPKTINFO,    IPV6_RECVHOPLIMIT,
-	IPV6_RECVTCLASS, IPV6_MULTICAST_HOPS, IPV6_UNICAST_HOPS,  IPV6_MULTICAST_LOOP, IPV6_TCLASS
+	IPV6_RECVTCLASS, IPV6_MULTICAST_HOPS, IPV6_UNICAST_HOPS,  IPV6_MULTICAST_LOOP, IPV6_TCLASS,
+	IPV6_RECVERR
 };
 
 static int set(int fd, int level, int name, int value)
@@ -88,27 +89,28 @@ static int set_sending(int fd, const struct names *n, const struct mc_sock_conf 
 		r = set_given(fd, n->level, n->loop, c->loop);
 	if (!r)
 		r = set_given(fd, n->level, n->tos, c->tos);
+	if (!r && c->tx_drops)
+		r = set(fd, n->level, n->recv_err, 1);
 	if (!r && c->sndbuf)
 		r = set(fd, SOL_SOCKET, SO_SNDBUF, c->sndbuf);
 	return r;
 }
 
+/* Of arrival alone the older option tells, in fewer octets for each datagram. With the newer one the
+ * kernel begins to stamp a moment after it was asked to; with the older one, too, it stamps what came in
+ * between when it is read. */
 static int set_stamps(int fd, const struct mc_sock_conf *c)
 {
-	int flags = SOF_TIMESTAMPING_SOFTWARE;
+	int flags = SOF_TIMESTAMPING_SOFTWARE, r = 0;
 
-	if (!c->rx_time && !c->tx_time && !c->rx_hw_time)
-		return 0;
 	if (c->rx_time)
 		flags |= SOF_TIMESTAMPING_RX_SOFTWARE;
 	if (c->rx_hw_time)
 		flags |= SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
 	if (c->tx_time)
 		flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
-	int r = set(fd, SOL_SOCKET, SO_TIMESTAMPING, flags);
-
-	/* The kernel begins to stamp a moment after it was asked to. With this older option, too, it
-	 * stamps what came in between when it is read. */
+	if (c->rx_hw_time || c->tx_time)
+		r = set(fd, SOL_SOCKET, SO_TIMESTAMPING, flags);
 	return r || !c->rx_time ? r : set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 }
 

@@ -3,7 +3,6 @@
 import collections
 import os
 import re
-import select
 import signal
 import socket
 import struct
@@ -11,86 +10,12 @@ import tempfile
 import time
 
 from rig import Node, link, pair, wait_until
-from tap import among, check, defer, main, same, test
-from verbs import PATIENCE, Client, Verb, end, group, inet, of, target, text
+from sending import ASK, END, HEAD, STREAM, TELL, Ear, ear, head, pattern, send, up_to
+from tap import among, check, main, same, test
+from verbs import PATIENCE, Client, Verb, end, group, of, target, text, without_reader
 from wire import Capture
 
 MAN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "man", "mcast-send.1.scd")
-STREAM, END, ASK, TELL = 1, 2, 3, 4
-Came = collections.namedtuple("Came", "data src sport dst ttl tos")
-Head = collections.namedtuple("Head", "magic version kind train session seq time")
-HEAD = struct.Struct("!4sBBHQQQ")
-
-
-def send(node, *args, stdin=None, timeout=30):
-    """Run `mcast send --json` to its end."""
-    return Verb(node, "send", *args, stdin=stdin).wait(timeout)
-
-
-def head(data):
-    return Head(*HEAD.unpack_from(data))
-
-
-class Ear:
-    """A plain socket without GRO that joined groups; take() gives all that has come."""
-
-    def __init__(self, node, fam, *groups, port=5000):
-        self.fam = fam
-        self.sock = node.socket(inet(fam), socket.SOCK_DGRAM)
-        self.sock.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # SO_RCVBUFFORCE
-        self.sock.setblocking(False)
-        level = socket.IPPROTO_IP if fam == 4 else socket.IPPROTO_IPV6
-        for option in (8, 12, 13) if fam == 4 else (49, 51, 66):  # PKTINFO, RECVTTL, RECVTOS
-            self.sock.setsockopt(level, option, 1)
-        self.sock.bind(("", port))
-        for g in groups:
-            for ifname in sorted({i for f, i in node.addrs if f == fam}):
-                raw, index = socket.inet_pton(inet(fam), g), node.index(ifname)
-                if fam == 4:
-                    self.sock.setsockopt(level, 35, struct.pack("=4s4xi", raw, index))  # IP_ADD_MEMBERSHIP
-                else:
-                    self.sock.setsockopt(level, socket.IPV6_JOIN_GROUP, raw + struct.pack("=I", index))
-
-    def take(self, most=1 << 30):
-        got = []
-        while len(got) < most:
-            try:
-                data, more, _, peer = self.sock.recvmsg(1 << 16, 512)
-            except BlockingIOError:
-                break
-            what = {kind: raw for _, kind, raw in more}
-            info = what[8][8:12] if self.fam == 4 else what[50][:16]
-            ttl, tos = (what[2], what[1]) if self.fam == 4 else (what[52], what[67])
-            got.append(Came(data, peer[0], peer[1], socket.inet_ntop(inet(self.fam), info), ttl[0], tos[0]))
-        return got
-
-    def first(self):
-        """Wait for a datagram, and give it."""
-        check(select.select([self.sock], [], [], PATIENCE)[0], "nothing came")
-        return self.take(1)[0]
-
-    def streams(self):
-        """What has come, by where it was sent to, each as the numbers of its stream; ends apart."""
-        streams, ends = collections.defaultdict(list), collections.defaultdict(list)
-        for d in self.take():
-            (streams if head(d.data).kind == STREAM else ends)[d.dst].append(head(d.data).seq)
-        return dict(streams), dict(ends)
-
-
-def ear(node, fam, *groups, **how):
-    e = Ear(node, fam, *(groups or [group(fam)]), **how)
-    if not groups:
-        e.take()
-    return e
-
-
-def pattern(size):
-    """What is behind the header, by the offset alone."""
-    return bytes((i * 0x9e3779b1 & 0xffffffff) >> 24 for i in range(32, size))
-
-
-def up_to(n):
-    return list(range(1, n + 1))
 
 
 # ---- what a datagram is ------------------------------------------------------------------------------
@@ -145,6 +70,8 @@ def train_length():
     e = ear(s, 4)
     send(c, "--io", "trains", "--train", 8, "--rate", "max", "-c", 20, "-s", 100, target(group(4)))
     same([head(d.data).train for d in e.take()[:20]], [8] * 16 + [4] * 4, "trains of 8")
+    r = send(c, "--train", 1, "--rate", 200, "-c", 10, "-s", 100, target(group(4)))
+    same((end(r)["calls"], {head(d.data).train for d in e.take()[:10]}), (10, {1}), "calls, and trains of one")
     send(c, "--io", "single", "--rate", "max", "-c", 3, "-s", 100, target(group(4)))
     check(max(head(d.data).train for d in e.take()) <= 1, "single datagrams call themselves a train")
 
@@ -155,6 +82,8 @@ def large(fam):
     e = ear(s, fam)
     r = text(c, "send", "--io", "trains", "-s", 5000, "-I", "eth0", target(group(fam)))
     same((r.code, "at most -s %d" % (1472 if fam == 4 else 1452) in r.stderr), (2, True), "exit code and advice")
+    r = text(c, "send", "--train", 4, "-s", 5000, "-I", "eth0", target(group(fam)))
+    same((r.code, "--train" in r.stderr), (2, True), "exit code and advice with --train")
     for more in ["--io", "batch", "--rate", "max"], ["--rate", "max"], ["--rate", 100]:
         r = send(c, "-c", 3, "-s", 5000, *more, target(group(fam)))
         got = e.take()
@@ -212,6 +141,10 @@ def groups(fam):
         same(ends, {g: [10] * 3 for g in names}, "ends, %s" % how)
         same((of(r.events, "start")[0]["streams"], end(r)["streams"]), (4, 4), "streams")
         same([t["count"] for t in of(r.events, "start")[0]["targets"]], [3, 1], "groups of each target")
+    for how in "single", "batch", "trains":
+        send(c, "-c", 42, "--rate", "max", "--io", how, target(names[0]) + "+3", target(names[3]))
+        least = min(len(v) for v in e.streams()[0].values())
+        same(least, 10, "datagrams of each stream, of 42, %s" % how)
 
 
 @test("more streams than have a socket each: 300 groups, numbered without a gap, from one port", families=True)
@@ -286,6 +219,22 @@ def default(fam):
     e = ear(s, fam, "224.3.29.71" if fam == 4 else "ff15::e003:1d47", port=9998)
     send(c, "-%d" % fam, "-c", 2, "--rate", 100)
     same([len(d.data) for d in e.take()], [1000, 1000, 32, 32, 32], "sizes")
+
+
+@test("a stream that is named twice is refused, an interface that is named twice is one", families=True)
+def twice(fam):
+    s, c = pair()
+    a, b = group(fam, 1), group(fam, 2)
+    for args in ([target(a), target(a)], [target(a) + "+2", target(b)], ["-I", "eth0", target(a), target(a, iface="eth0")],
+                 ["--ports", "5000-5001", *[target(a).rsplit(":", 1)[0]] * 2]):
+        r = text(c, "send", "-c", 2, *args)
+        same((r.code, "is given twice" in r.stderr, len(r.stderr.splitlines())), (2, True, 1), "exit code, words: %s" % args)
+    e = ear(s, fam)
+    for names in ["eth0", "eth0"], ["eth0", c.index("eth0")], ["all", "eth0"], ["eth0", "all"]:
+        send(c, "-c", 4, "--rate", "max", *["-I", names[0], "-I", names[1]], target(a))
+        same(e.streams()[0], {a: up_to(4)}, "numbers with %s" % names)
+    send(c, "-c", 8, "--rate", "max", "--io", "single", target(a), target(a, port=5001), target(b), target(a, iface="eth0"))
+    same([h for h in e.streams()[0].values()], [[1, 1, 2, 2]], "numbers of two sockets")
 
 
 # ---- when --------------------------------------------------------------------------------------------
@@ -398,11 +347,22 @@ def pipe(fam):
     same((r.code, end(r)["datagrams"], end(r)["behind"]), (0, 3, 0), "exit code, datagrams")
     v = Verb(c, "send", "--lines", "-s", 10, "-", target(group(fam)), stdin="one\n\nlonger than ten\ntwo")
     same(v.wait().code, 0, "exit code")
-    same([d.data for d in e.take()], [b"one", b"longer tha", b"n ten", b"two"], "lines")
+    same([d.data for d in e.take()], [b"one\n", b"\n", b"longer tha", b"n ten\n", b"two"], "lines")
     v = Verb(c, "send", "-", target(group(fam)), stdin=True)
     v.wait_event("start")
     time.sleep(0.1)
     same(v.stop(signal.SIGINT).code, 1, "exit code of one that sent nothing")
+    for more in [], ["--lines"], ["--header"]:
+        v = Verb(c, "send", *more, "-", target(group(fam)), target(group(fam), port=5001), stdin=True)
+        v.wait_event("start")
+        v.tell("first")
+        v.proc.stdin.write("rest")
+        v.proc.stdin.flush()
+        time.sleep(0.3)
+        total = end(v.stop(signal.SIGINT))
+        got = [d.data[32 if more == ["--header"] else 0:] for d in e.take()]
+        same(b"".join(got), b"first\nrest", "what was read when it was stopped, with %s" % more)
+        same(total["datagrams"], 4 if more == ["--lines"] else 2, "datagrams of two streams, with %s" % more)
 
 
 @test("--data, --pattern, --format none", families=True)
@@ -486,36 +446,16 @@ def clock_limits():
         same(end(v.stop())["answers"], got, "answers counted with %s" % args)
 
 
-# ---- what cannot be ------------------------------------------------------------------------------------
+# ---- what is told ------------------------------------------------------------------------------------
 
 
-@test("no route, no address: refused with the next step, exit 2", families=True)
-def unreachable(fam):
-    alone = Node("alone")
-    r = text(alone, "send", "-c", 1, target(group(fam)))
-    same((r.code, len(r.stderr.splitlines()), r.stdout), (2, 1, ""), "exit code, lines, output")
-    check("-I" in r.stderr, "no next step", r.stderr)
-    r = text(alone, "send", "-c", 1, "-I", "all", target(group(fam)))
-    same((r.code, len(r.stderr.splitlines())), (2, 1), "exit code and lines with -I all")
-
-
-@test("what the system will not take once it is sending is counted, by cause, and has no number", families=True)
-def unsent(fam):
-    s, c = Node("server"), Node("client")
-    link(s, c)
-    e = ear(s, fam)
-    v = Verb(c, "send", "--rate", 200, target(group(fam)))
-    numbers = [head(e.first().data).seq]
-    c.ip("link del eth0")
-    time.sleep(0.3)
-    r = v.stop()
-    total = end(r)
-    check(total["unsent"] > 10 and total["unsent"] == sum(total["errors"].values()), "what was not sent", total)
-    numbers += [head(d.data).seq for d in e.take()]
-    same(numbers, up_to(len(numbers)), "numbers")
-    # While the interface goes, the system takes some and drops them.
-    among(total["datagrams"], len(numbers), len(numbers) + 30, "datagrams that were sent")
-    same(r.code, 0, "exit code of one that sent something")
+@test("output that nobody reads: the stream goes on and ends as it should")
+def unread():
+    s, c = pair()
+    e = ear(s, 4)
+    p = without_reader(c, "send", "--rate", 200, "-c", 100, "--report-interval", 0.1, target(group(4)))
+    check(wait_until(lambda: p.poll() is not None, PATIENCE), "it still runs")
+    same(e.streams(), ({group(4): up_to(100)}, {group(4): [100] * 3}), "numbers and ends")
 
 
 @test("every key of JSON is on the man page, and every one there is printed")

@@ -195,6 +195,8 @@ def nobody(fam):
     check("lost by unicast and by multicast: " + there in r.stderr, "the advice", r.stderr)
     kinds = [f.data[:1] for f in capture.udp(port=4321, out=True)]
     same((kinds.count(b"I") >= 1, kinds.count(b"Q")), (True, 2), "what was sent")
+    r = text(c, "ping", "--ssmping", there, "-c", 1, "-W", 0.2)
+    check("no session came: older form" in r.stdout, "which form is spoken, and why", r.stdout)
 
 
 @test("a server that does not answer in a group: exit 1 at once, and where it does is said", families=True)
@@ -319,7 +321,7 @@ def server_older(fam):
     unicast, multicast = me.ask(ask, PATIENCE)
     same((len(unicast), multicast == unicast, unicast[:len(ask)]), (200, True, b"A" + ask[1:]), "filled up")
     check(options(unicast)[1][INFO].startswith(b"mcast serve "), "who it is", unicast)
-    for wanted, longest in (65535, 1500), (1501, 1500), (20, len(ask) + 30):
+    for wanted, longest in (65535, 1452), (1453, 1452), (20, len(ask) + 30):
         ask = message(b"Q", (SIZE, struct.pack("!H", wanted)), group_option(fam, ASM[fam], True))
         among(len(me.ask(ask, PATIENCE)[0]), len(ask), longest, "octets where %d are asked for" % wanted)
 
@@ -336,13 +338,19 @@ def groups(fam):
     kind, got = options(unicast)
     same((kind, got[SEQ], GROUP in got, multicast), (b"S", b"\0\0\0\7", False, None), "RFC 6450: it is told")
     check(pack(SSM[fam]) in unicast, "which group there is", got)
+    near = "224.0.0.234" if fam == 4 else "ff02::4321:1234"  # others of the link listen there
+    unicast, multicast = me.ask(request(fam, near, version=None))
+    same(unicast[:1], b"A", "a group of the link alone that ends as the groups do: the unicast half")
+    within = PREFIX, struct.pack("!HB", *((1, 24) if fam == 4 else (2, 16))) + pack(near)[:3 if fam == 4 else 2]
+    kind, got = options(me.ask(message(b"I", (VERSION, b"\2"), within), 0.3)[0])
+    same((kind, GROUP in got), (b"S", False), "no group of the link alone is given")
     host = "10.0.0.234" if fam == 4 else "fd00::4321:1234"
     unicast, multicast = me.ask(request(fam, host, version=None))
     same((unicast[:1], multicast), (b"A", None), "a host that ends as the groups do")
     other = 6 if fam == 4 else 4
     me.ask(request(other, ASM[other], version=None))
     same([f for f in capture.udp(port=4321, out=False) if f.dst not in (c.addr(fam),)], [], "what went elsewhere")
-    same(end(v.stop())["refused"]["group"], 4, "refused")
+    same(end(v.stop())["refused"]["group"], 6, "refused")
 
 
 @test("Init: the first prefix that suits names the group; a session holds for its client alone", families=True)
@@ -404,6 +412,20 @@ def guarded(fam):
     me.send(request(fam, ASM[fam]), s.addr(fam), 4321)
     same(me.receive(1, 0.5), [], "answers on another interface")
     same(end(v.stop())["refused"], {"interface": 1}, "refused")
+
+
+@test("a rate of its own without --rate, on the link, too: half of what a forged request makes goes to a group", families=True)
+def own_rate(fam):
+    s, c = pair()
+    me = Client(c, fam)
+    me.sock.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
+    for more, low, high in ([], 100, 200), (["--rate", 0], 300, 300):
+        v = serve(s, "--ssmping", *more)
+        for _ in range(300):
+            me.send(request(fam, ASM[fam]), s.addr(fam), 4321)
+        among(len(me.receive(300, 1)), low, high, "answers of three hundred at once with %s" % more)
+        refused = end(v.stop())["refused"]
+        among(refused.get("rate", 0), 300 - high, 300 - low, "refused by rate")
 
 
 @test("a source port of 4321, as omping has it, and a last hop are answered", families=True)

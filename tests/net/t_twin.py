@@ -192,6 +192,7 @@ def asked_wrong():
     for host, words in (("nobody", "address in numbers"), ("fd00::1", "family"), ("239.1.2.3", "no host"),
                         ("fe80::1", "eth0")):
         r = text(c, "ping", "--twin", "--ask", host, target(group(4)))
+        same(r.stdout, "", "what is told before it")
         same((r.code, len(r.stderr.splitlines())), (2, 1), "exit code and lines for " + host)
         check(words in r.stderr, "what is said of " + host, r.stderr)
 

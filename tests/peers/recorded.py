@@ -93,6 +93,7 @@ def stream(rnd, host, ts, sender, group, seconds, lossy, six):
         "numbered": True, "first_seq": 17, "last_seq": 17 + packets + lost, "missed_before": 17,
         "lost": lost, "loss": share(lost, packets), "lost_socket": sum(g["n"] for g in gaps if g["where"] == "socket"),
         "reordered": 3, "duplicates": 1, "old": 0, "ended": True, "gaps": gaps, "gaps_total": len(gaps),
+        "gaps_open": len(gaps),
         "join_latency_s": 0.213, "leave_latency_s": None, "after_leave": None, "jitter_s": 4.2e-06,
         "delay": delays(rnd, center, ("echo", "envelope", "synced")[sender % 3]),
         "train_sent": 1, "train_came": 44, "ts_stream": None, "unmarked": 0, "series": s,
@@ -104,7 +105,7 @@ def unnumbered(o):
     plain = dict.fromkeys(
         "missed_before lost loss lost_socket reordered duplicates old first_seq last_seq delay jitter_s session".split()
     )
-    o.update(plain, numbered=False, format="none", gaps=[], gaps_total=0)
+    o.update(plain, numbered=False, format="none", gaps=[], gaps_total=0, gaps_open=0)
     for key in "delay_mean_s", "delay_max_s", "lost":
         o["series"][key] = [None] * len(o["series"][key])
     return o
@@ -114,7 +115,7 @@ def redundant(host, ts):
     return {
         **head("redundant", ts, host), "a": "239.1.0.1:5000", "b": "239.1.0.2:5000", "received_a": 99990,
         "received_b": 99997, "both": 99987, "only_a": 3, "only_b": 10, "neither": 0, "lost_a": 10, "lost_b": 3,
-        "loss": 0.0, "late": 0, "a_first": 60000, "b_first": 39987,
+        "loss": 0.0, "late": 0, "apart": 5, "a_first": 60000, "b_first": 39987,
         "difference": {"p50_s": 1.1e-05, "p99_s": 9.7e-05, "max_s": 0.00123, "a_ahead_max_s": 0.00123,
                        "b_ahead_max_s": 0.0004},
     }
@@ -135,8 +136,8 @@ def run(host, senders=1, groups=1, seconds=30, lossy=False, six=False, twice=Fal
     end = {**head("end", ts + seconds, host), "seconds": seconds + 0.004, "streams": len(streams), "packets": packets,
            "bytes": packets * 1000, "pps": round(packets / seconds, 3), "bps": round(packets * 8000 / seconds, 1),
            "lost": lost, "loss": share(lost, packets), "lost_socket": sum(s["lost_socket"] or 0 for s in streams),
-           "dropped_socket": 0, "dropped_interface": dropped, "other_packets": 0, "misplaced": 0, "verdict": "good",
-           "exit": 0}
+           "dropped_socket": 0, "dropped_interface": dropped, "other_packets": 0, "misplaced": 0, "no_clock": 0,
+           "verdict": "good", "exit": 0}
     interface = {**head("interface", ts + seconds, host), "ifname": "eth0", "ifindex": 2, "packets": packets + 77,
                  "dropped": dropped, "missed": 0, "errors": 0}
     return [start, *streams, *([redundant(host, ts + seconds)] if twice else []), interface, end]

@@ -311,6 +311,26 @@ static void test_given_rate(void **state)
 	rig_close(&r);
 }
 
+/* Answers that go to a group, too: a limit for neighbours, and one for all; a rate that is given lifts it. */
+static void test_group_rate(void **state)
+{
+	struct rig r;
+	char peer[16];
+
+	netns_of(state);
+	rig_open(&r);
+	r.g.group = true;
+	for (int i = 1; i <= 12; i++) {
+		snprintf(peer, sizeof peer, "10.0.0.%d", 100 + i);
+		assert_true(train(&r, peer, false, 150) == (i <= 10 ? 100 : 0));
+	}
+	r.now += MC_SEC;
+	assert_true(train(&r, peer, false, 150) == 100);
+	r.g.rate = 0;
+	assert_true(train(&r, peer, false, 5000) == 5000);
+	rig_close(&r);
+}
+
 /* Named by --allow, and off the link all the same: the rate holds by unicast, too. */
 static void test_allowed_rate(void **state)
 {
@@ -444,17 +464,12 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_ports),
-		cmocka_unit_test(test_off_link),
-		cmocka_unit_test(test_allow),
-		cmocka_unit_test(test_loop),
-		cmocka_unit_test(test_default_rate),
-		cmocka_unit_test(test_given_rate),
-		cmocka_unit_test(test_allowed_rate),
-		cmocka_unit_test(test_refused_is_free),
-		cmocka_unit_test(test_changes),
-		cmocka_unit_test(test_hops),
+		cmocka_unit_test(test_sources),      cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_off_link),     cmocka_unit_test(test_allow),
+		cmocka_unit_test(test_loop),         cmocka_unit_test(test_default_rate),
+		cmocka_unit_test(test_given_rate),   cmocka_unit_test(test_group_rate),
+		cmocka_unit_test(test_allowed_rate), cmocka_unit_test(test_refused_is_free),
+		cmocka_unit_test(test_changes),      cmocka_unit_test(test_hops),
 		cmocka_unit_test(test_names),
 	};
 

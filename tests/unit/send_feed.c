@@ -74,12 +74,12 @@ static void test_lines(void **state)
 {
 	(void)state;
 	check("", true, 9, "|end");
-	check("\n\n\n", true, 9, "|end");
-	check("one\ntwo\n", true, 9, "|one|two|end");
-	check("one\n\n\ntwo", true, 9, "|one|two|end");
-	check("123456789\nabc\n", true, 9, "|123456789|abc|end");
-	check("1234567890\nabc\n", true, 9, "|123456789|0|abc|end");
-	check("123456789123456789\n", true, 9, "|123456789|123456789|end");
+	check("\n\n", true, 9, "|\n|\n|end");
+	check("one\ntwo\n", true, 9, "|one\n|two\n|end");
+	check("one\n\r\ntwo", true, 9, "|one\n|\r\n|two|end");
+	check("12345678\nabc\n", true, 9, "|12345678\n|abc\n|end");
+	check("123456789\nabc\n", true, 9, "|123456789|\n|abc\n|end");
+	check("123456789123\nabc", true, 9, "|123456789|123\n|abc|end");
 }
 
 static void test_repeat(void **state)
@@ -90,7 +90,7 @@ static void test_repeat(void **state)
 	equal("4 of 4, cut at 3", pieces(&f, 3, 5), "|abc|dab|cda|bcd|abc");
 	feed_close(&f);
 	f = file("one\ntwo", true, true);
-	equal("lines", pieces(&f, 9, 5), "|one|two|one|two|one");
+	equal("lines", pieces(&f, 9, 5), "|one\n|two\n|one\n|two\n|one\n");
 	feed_close(&f);
 	f = file("", false, true); /* over and over nothing is nothing */
 	equal("empty", pieces(&f, 3, 5), "|end");
@@ -98,13 +98,12 @@ static void test_repeat(void **state)
 }
 
 /* What a line is must not depend on where a pipe's pieces end. */
-static void test_pipe(void **state)
+static void check_pipe(bool stops)
 {
 	struct mc_loop *loop;
 	int ends[2], saved = dup(STDIN_FILENO);
 	struct feed f;
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	dup2(ends[0], STDIN_FILENO);
 	close(ends[0]);
@@ -118,13 +117,25 @@ static void test_pipe(void **state)
 	give(ends[1], "defghi");
 	mc_loop_wait(loop, mc_loop_now() + MC_SEC);
 	equal("enough", pieces(&f, 4, 5), "|abcd|efgh");
-	close(ends[1]);
-	mc_loop_wait(loop, mc_loop_now() + MC_SEC);
+	if (stops)
+		feed_stop(&f);
+	else
+		close(ends[1]);
+	mc_loop_wait(loop, mc_loop_now() + MC_MSEC);
 	equal("the rest", pieces(&f, 4, 5), "|i|end");
+	if (stops)
+		close(ends[1]);
 	feed_close(&f);
 	mc_loop_free(loop);
 	dup2(saved, STDIN_FILENO);
 	close(saved);
+}
+
+static void test_pipe(void **state)
+{
+	(void)state;
+	check_pipe(false);
+	check_pipe(true); /* the end is not waited for */
 }
 
 int main(void)

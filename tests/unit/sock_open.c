@@ -80,6 +80,7 @@ static void test_defaults(void **state)
 		assert_int_equal(option(fd, level, six ? IPV6_UNICAST_HOPS : IP_TTL), 64);
 		assert_int_equal(option(fd, level, six ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP), 1);
 		assert_int_equal(option(fd, level, six ? IPV6_TCLASS : IP_TOS), 0);
+		assert_int_equal(option(fd, level, six ? IPV6_RECVERR : IP_RECVERR), 0);
 		assert_int_equal(option(fd, SOL_SOCKET, SO_REUSEADDR), 0);
 		assert_int_equal(port_of(fd), 0); /* needs no port until it sends */
 		close(fd);
@@ -100,12 +101,14 @@ static void test_options(void **state)
 		c.loop = 0;
 		c.tos = 0xb8;
 		c.ifindex = V0;
+		c.tx_drops = true;
 		int fd = opened(&c), level = six ? IPPROTO_IPV6 : IPPROTO_IP;
 
 		assert_int_equal(option(fd, level, six ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL), 0);
 		assert_int_equal(option(fd, level, six ? IPV6_UNICAST_HOPS : IP_TTL), 255);
 		assert_int_equal(option(fd, level, six ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP), 0);
 		assert_int_equal(option(fd, level, six ? IPV6_TCLASS : IP_TOS), 0xb8);
+		assert_int_equal(option(fd, level, six ? IPV6_RECVERR : IP_RECVERR), 1);
 		if (six) /* IPv4 does not tell: batch.c looks where it leaves */
 			assert_int_equal(option(fd, level, IPV6_MULTICAST_IF), V0);
 		close(fd);

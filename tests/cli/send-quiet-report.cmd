@@ -1,0 +1,1 @@
+$MCAST send -q --report-interval 1

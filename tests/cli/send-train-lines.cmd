@@ -1,0 +1,1 @@
+$MCAST send --train 8 --lines -

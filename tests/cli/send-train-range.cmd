@@ -1,0 +1,1 @@
+$MCAST send --train 8 -s 64..1400

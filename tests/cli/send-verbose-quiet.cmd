@@ -1,0 +1,1 @@
+$MCAST send -v -q
