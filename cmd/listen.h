@@ -44,6 +44,7 @@ struct listen_conf {
 	uint16_t port;               /* of targets that name none */
 	bool unicast;                /* each port has a socket for unicast, too */
 	bool rx_time, rx_hw_time, rx_tos, rx_drops; /* of mc_sock_conf */
+	bool apart;                  /* datagrams of a train come one by one */
 };
 
 struct listen_set {

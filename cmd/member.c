@@ -17,6 +17,7 @@
 
 #include "base/grow.h"
 #include "out.h"
+#include "sysctl.h"
 
 bool member_of_link(const struct mc_addr *group)
 {
@@ -48,6 +49,8 @@ int member_refuse(const struct listener *l, const struct mc_iface *i, int error)
 			     " (raise net.ipv4.igmp_max_memberships, igmp_max_msf or net.core.optmem_max)";
 	else if (error == -EAFNOSUPPORT)
 		next = " (this kernel has no IPv6: take an IPv4 group)";
+	else if (error == -ENODEV && !i && six && sysctl_read("net/ipv6/conf/all/disable_ipv6") > 0)
+		next = ": IPv6 is switched off (switch it on: sysctl -w net/ipv6/conf/all/disable_ipv6=0)";
 	else if (error == -ENODEV || error == -EADDRNOTAVAIL)
 		next = i ? ": it does not speak this family of addresses (give it one: ip address add)" :
 			   ": no interface is up and speaks this family of addresses (ip link set lo up)";
@@ -71,7 +74,7 @@ static int open_port(const struct listener *l, uint32_t ifindex)
 	c.rx_hw_time = conf->rx_hw_time;
 	c.rx_tos = conf->rx_tos;
 	c.rx_drops = conf->rx_drops;
-	c.trains = true;
+	c.trains = !conf->apart;
 	c.share = true;
 	return mc_sock_open(&c);
 }

@@ -5,6 +5,7 @@
  */
 #include "screen.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,16 @@ void screen_close(struct screen *s)
 	s->open = false;
 	fputs(LEAVE, stdout);
 	fflush(stdout);
+}
+
+void screen_suspend(struct screen *s)
+{
+	bool open = s->open;
+
+	screen_close(s);
+	raise(SIGSTOP);
+	if (open)
+		screen_open(s);
 }
 
 void screen_change(struct screen *s)

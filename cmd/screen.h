@@ -38,6 +38,9 @@ unsigned screen_columns(void);
 void screen_open(struct screen *s);
 void screen_close(struct screen *s);
 
+/* screen_suspend stops the program, as Ctrl-Z does, and gives the terminal back for as long. */
+void screen_suspend(struct screen *s);
+
 /* screen_size looks at the size of the window; screen_change asks to be painted soon. */
 void screen_size(struct screen *s);
 void screen_change(struct screen *s);

@@ -180,17 +180,22 @@ int spool_watch(struct spool *s, struct mc_loop *loop)
 	return r;
 }
 
-/* The same file, opened for us alone; where that cannot be, the one that there is. */
-static void open_anew(struct spool *s)
+int spool_anew(int fd)
 {
 	char path[40];
 	struct stat st;
-	int fd;
 
-	if (fstat(s->fd, &st) || !(S_ISFIFO(st.st_mode) || isatty(s->fd)))
-		return;
-	snprintf(path, sizeof path, "/proc/self/fd/%d", s->fd);
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fstat(fd, &st) || !(S_ISFIFO(st.st_mode) || isatty(fd)))
+		return -1;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* The same file, opened for us alone; where that cannot be, the one that there is. */
+static void open_anew(struct spool *s)
+{
+	int fd = spool_anew(s->fd);
+
 	if (fd < 0)
 		return;
 	s->fd = fd;

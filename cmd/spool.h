@@ -12,6 +12,10 @@
 
 struct spool;
 
+/* spool_anew opens what a descriptor writes to anew, for us alone, so that it does not block; -1 where that
+ * cannot be: it is neither a pipe nor a terminal. */
+int spool_anew(int fd);
+
 /* spool_note writes the line, with its end, that tells how many were left out; returns its length. */
 typedef size_t spool_note(void *arg, uint64_t lines, char *buf, size_t cap);
 

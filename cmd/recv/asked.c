@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/grow.h"
 #include "pick.h"
@@ -97,6 +98,9 @@ static int ask(const struct recv *r, struct asked *a, const struct wish *w)
 
 	if (e)
 		return e;
+	if (w->target.port == 0)
+		return opt_refuse(r->verb, "%s: nothing comes to port 0 (give the port that is sent to)",
+				  mc_target_format(&w->target, text, sizeof text));
 	if (o && has_source(o, source))
 		return opt_refuse(r->verb, "%s is given twice (leave one out)",
 				  mc_target_format(&w->target, text, sizeof text));
@@ -189,7 +193,7 @@ static bool is_session(const char *word)
 {
 	size_t len = strlen(word);
 
-	return len > 4 && !strcmp(word + len - 4, ".sdp");
+	return len > 4 && !strcasecmp(word + len - 4, ".sdp");
 }
 
 static int ask_list(const struct recv *r, struct asked *a, const struct mc_target *list, size_t n)

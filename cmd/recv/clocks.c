@@ -26,8 +26,13 @@
 #define ROUNDS 16  /* batches taken at once */
 #define FIRST 4    /* questions in quick succession */
 #define QUICK (66 * MC_MSEC)
+#define SOON (200 * MC_MSEC)
+#define SETTLED 13 /* answers, by which drift is known */
 #define SILENT 6   /* questions in vain: it does not answer, or not any more */
+#define PATIENT (60 * MC_SEC) /* but its answers may have been lost so far */
 #define RARELY (10 * MC_SEC)
+#define COST (MC_SEC / 200)   /* of a question: anybody's address may be forged, and all of them asked */
+#define BURST (MC_SEC - COST)
 
 struct clocks {
 	struct clocks_conf conf;
@@ -35,7 +40,9 @@ struct clocks {
 	struct sender *bucket[BUCKETS];
 	struct sender *v[MOST];
 	uint32_t n;
+	uint64_t refused;   /* there was no room for */
 	struct mc_heap due; /* by number */
+	mc_time spent;      /* up to when questions that were asked use up what may be asked, loop's clock */
 	struct mc_batch *batch;
 	struct mc_watch watch[2]; /* of IPv4 and IPv6; fd below 0: there is none */
 };
@@ -71,11 +78,14 @@ struct sender *clocks_sender(struct clocks *c, const struct mc_addr *addr, uint1
 	uint32_t zone = zone_of(addr, ifindex);
 	struct sender **first = bucket_of(c, addr, port, zone), *s = find(*first, addr, port, zone);
 
-	if (s || c->n == MOST || !mc_heap_room(&c->due, c->n + 1))
+	if (s)
 		return s;
-	s = calloc(1, sizeof *s);
-	if (!s)
+	if (c->n < MOST && mc_heap_room(&c->due, c->n + 1))
+		s = calloc(1, sizeof *s);
+	if (!s) {
+		c->refused++;
 		return NULL;
+	}
 	s->addr = *addr;
 	s->port = port;
 	s->ifindex = ifindex;
@@ -87,11 +97,26 @@ struct sender *clocks_sender(struct clocks *c, const struct mc_addr *addr, uint1
 	return s;
 }
 
+uint64_t clocks_refused(const struct clocks *c)
+{
+	return c ? c->refused : 0;
+}
+
+/* One host's address, as far as an address tells: 0/8 is this host (RFC 1122 3.2.1.3), 240/4 nobody's. */
+static bool can_be_asked(const struct sender *s)
+{
+	const struct mc_addr *a = &s->addr;
+
+	if (!s->port || mc_addr_is_multicast(a) || mc_addr_is_unspecified(a))
+		return false;
+	return a->family != MC_IPV4 || (a->b[0] > 0 && a->b[0] < 240);
+}
+
 void clocks_probes(struct clocks *c, struct sender *s, uint64_t session)
 {
 	bool asks = c->conf.only == MC_BASIS_NONE || c->conf.only == MC_BASIS_ECHO;
 
-	if (asks && !s->session)
+	if (asks && !s->session && can_be_asked(s))
 		mc_heap_set(&c->due, s->number, mc_loop_now());
 	s->session = session;
 }
@@ -114,13 +139,16 @@ static void send_question(const struct clocks *c, const struct sender *s, const 
 		(void)mc_sock_send(w->fd, &d, 1); /* lost on the way or here: the next one may arrive */
 }
 
-static void ask(struct clocks *c, struct sender *s)
+static void ask(struct clocks *c, struct sender *s, mc_time now)
 {
 	struct question *q = &s->open[s->asked % CLOCKS_OPEN];
 
 	if (getrandom(&q->number, sizeof q->number, GRND_NONBLOCK) != (ssize_t)sizeof q->number || !q->number)
 		return;
+	c->spent = (c->spent > now ? c->spent : now) + COST;
 	q->session = s->session;
+	if (!s->asked)
+		s->first = now;
 	s->asked++;
 	s->silence++;
 	s->clock.asked++;
@@ -128,11 +156,15 @@ static void ask(struct clocks *c, struct sender *s)
 	send_question(c, s, q);
 }
 
-static mc_time wait_of(const struct sender *s)
+static mc_time wait_of(const struct sender *s, mc_time now)
 {
+	mc_time since = now - s->first;
+
 	if (s->asked < FIRST)
 		return QUICK;
-	return s->silence >= SILENT ? RARELY : MC_SEC;
+	if (s->silence <= 1 && s->answered < SETTLED)
+		return SOON;
+	return s->silence >= SILENT && since >= PATIENT ? RARELY : MC_SEC;
 }
 
 /* But for the first questions one that says nothing is not asked: a forged source address would be, for
@@ -141,21 +173,22 @@ void clocks_ask(struct clocks *c, mc_time now)
 {
 	uint32_t who;
 
-	while (mc_heap_first(&c->due, &who) <= now && who) {
+	while (mc_heap_first(&c->due, &who) <= now && who && c->spent <= now + BURST) {
 		struct sender *s = c->v[who - 1];
 
 		if (s->asked < FIRST || s->heard)
-			ask(c, s);
+			ask(c, s, now);
 		s->heard = false;
-		mc_heap_set(&c->due, who, now + wait_of(s));
+		mc_heap_set(&c->due, who, now + wait_of(s, now));
 	}
 }
 
 mc_time clocks_due(const struct clocks *c)
 {
 	uint32_t who;
+	mc_time first = mc_heap_first(&c->due, &who);
 
-	return mc_heap_first(&c->due, &who);
+	return c->spent > BURST && first < c->spent - BURST ? c->spent - BURST : first;
 }
 
 /* ---- answers -------------------------------------------------------------------------- */
@@ -175,6 +208,15 @@ static bool close_question(struct sender *s, const struct mc_probe *p, struct qu
 	return false;
 }
 
+/* It answers at last: what follows the first answer is not to wait for what was due to one who does not. */
+static void hurry(struct clocks *c, const struct sender *s)
+{
+	mc_time soon = mc_loop_now() + QUICK;
+
+	if (mc_heap_get(&c->due, s->number) > soon)
+		mc_heap_set(&c->due, s->number, soon);
+}
+
 static void take(struct clocks *c, const struct mc_dgram *d)
 {
 	uint32_t zone = zone_of(&d->peer, d->ifindex);
@@ -189,6 +231,8 @@ static void take(struct clocks *c, const struct mc_dgram *d)
 		return;
 	s->answered++;
 	s->silence = 0;
+	if (s->answered == 1)
+		hurry(c, s);
 	if (c->conf.answered)
 		c->conf.answered(c->conf.arg, s, (back - q.at) - (left - came),
 				 ((int64_t)(came - q.at) + (int64_t)(left - back)) / 2);

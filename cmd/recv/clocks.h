@@ -26,6 +26,7 @@ struct sender {
 	struct mc_clock clock;
 	uint64_t asked, answered;
 	uint64_t silence; /* questions since the last answer */
+	mc_time first;    /* question, loop's clock */
 	bool heard;       /* something came since the last question: set by whoever takes it */
 	struct question open[CLOCKS_OPEN];
 	struct sender *chain;
@@ -44,15 +45,19 @@ struct clocks_conf {
 int clocks_new(struct clocks **ret, const struct clocks_conf *c); /* 0 or -errno */
 void clocks_free(struct clocks *c);
 
-/* clocks_sender finds or makes a sender. NULL: no memory, or more than 4096. */
+/* clocks_sender finds or makes a sender, for a stream whose times can be compared. NULL: no memory, or more
+ * than 4096; clocks_refused tells how often that was. */
 struct sender *clocks_sender(struct clocks *c, const struct mc_addr *addr, uint16_t port, uint32_t ifindex);
+uint64_t clocks_refused(const struct clocks *c);
 
-/* clocks_probes: the sender sends probes, of this session: it may be asked. */
+/* clocks_probes: the sender sends probes, of this session: it may be asked, unless its address is none of
+ * one host's. */
 void clocks_probes(struct clocks *c, struct sender *s, uint64_t session);
 
-/* clocks_ask asks whose turn it is (loop's clock): four times in the first 200 ms, then each second; those
- * who do not answer each ten seconds, those of whom nothing comes any more not at all. clocks_due tells
- * when next. */
+/* clocks_ask asks whose turn it is (loop's clock): four times in the first 200 ms; those who answer five
+ * times a second for 13 answers, so that drift is soon known; then each second; those who do not answer
+ * after a minute each ten seconds, those of whom nothing comes any more not at all. All together are asked
+ * 200 times a second at the most, whoever waits longest first. clocks_due tells when next. */
 void clocks_ask(struct clocks *c, mc_time now);
 mc_time clocks_due(const struct clocks *c);
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "near.h"
-#include "wire/wire.h"
 #include "words.h"
 
 struct reading {
@@ -59,7 +58,7 @@ static int read_source(struct reading *r)
 	if (mc_addr_parse(a, r->w.word))
 		return words_refuse(&r->w, "%.*s: %s (%s SOURCE GROUP)", WORDS_SHOWN, r->w.word,
 				    mc_strerror(MC_ERR_ADDR), verb_name(r));
-	if (!mc_sources_sound(a->b, 0, mc_addr_len(a), a->family))
+	if (mc_addr_is_multicast(a) || mc_addr_is_unspecified(a))
 		return words_refuse(&r->w, "%.*s: %s (%s SOURCE GROUP)", WORDS_SHOWN, r->w.word,
 				    mc_strerror(MC_ERR_SOURCE), verb_name(r));
 	return 0;
@@ -79,11 +78,13 @@ static int read_target(struct reading *r)
 	return err ? words_refuse(&r->w, "%.*s: %s", WORDS_SHOWN, r->w.word, mc_strerror(err)) : 0;
 }
 
-/* What of a target only join takes. */
+/* No group has port 0; and there is what only join takes. */
 static int check_group(struct reading *r)
 {
 	const struct mc_target *t = &r->c.target;
 
+	if (t->port == 0)
+		return words_refuse(&r->w, "%.*s: nothing comes to port 0", WORDS_SHOWN, r->w.word);
 	if (r->c.verb == RECV_JOIN)
 		return 0;
 	if (*t->ifname)

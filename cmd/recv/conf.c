@@ -141,6 +141,7 @@ static int opt_stamps(void *dest, const char *arg, char *why, size_t cap)
 
 /* ---- the table ------------------------------------------------------------------------ */
 
+#define SHORTEST (10 * MC_MSEC) /* interval */
 #define AT(field) offsetof(struct recv_conf, field)
 
 const struct opt recv_opts[] = {
@@ -177,6 +178,8 @@ const struct opt recv_opts[] = {
 	  "streams to measure apart (16384)" },
 	{ 0, "gaps", "N", OPT_INT, AT(gaps), 0, MOST_GAPS, NULL, "gaps of each stream to keep (1000)" },
 	{ 0, "cpu", "N", OPT_INT, AT(cpu), 0, MOST_CPU, NULL, "run on this CPU alone" },
+	{ 0, "no-trains", NULL, OPT_UNFLAG, AT(trains), 0, 0, NULL,
+	  "take datagrams one by one, each with its own time" },
 	{ 0, "busy-poll", NULL, OPT_FLAG, AT(busy_poll), 0, 0, NULL, "never sleep" },
 	{ 0, "dump", NULL, OPT_FLAG, AT(dump), 0, 0, NULL, "print the octets of each datagram" },
 	{ 0, "write", "FILE", OPT_TEXT, AT(write), 0, 0, NULL, "write what arrives as a pcap file" },
@@ -203,7 +206,8 @@ const struct opt recv_opts[] = {
 
 void recv_conf_init(struct recv_conf *c)
 {
-	*c = (struct recv_conf){ .live = -1,
+	*c = (struct recv_conf){ .trains = true,
+				 .live = -1,
 				 .deadline = MC_NEVER,
 				 .idle = MC_NEVER,
 				 .interval = MC_NEVER,
@@ -236,11 +240,25 @@ static int check_together(const struct verb *v, const struct recv_conf *c)
 		  "a table is renewed, lines scroll" },
 		{ c->quiet && c->interval != MC_NEVER, "-q", "-i", "quiet prints only the end" },
 		{ c->quiet && c->dump, "-q", "--dump", "quiet prints only the end" },
+		{ c->json && c->dump, "--json", "--dump", "one is for programs, the other for people" },
 		{ c->at.octets && c->format, "--seq-at", "--format", "each says where numbers are" },
 		{ 0 },
 	};
 
 	return opt_clashes(v, clashes);
+}
+
+/* Files of the end: what else standard output and one file are for they would spoil. */
+static int check_files(const struct verb *v, const struct recv_conf *c)
+{
+	const char *twice = c->report && c->hgrm && !strcmp(c->report, c->hgrm)   ? c->hgrm :
+			    c->write && c->report && !strcmp(c->write, c->report) ? c->report :
+			    c->write && c->hgrm && !strcmp(c->write, c->hgrm)     ? c->hgrm :
+										    NULL;
+
+	if ((c->report && !strcmp(c->report, "-")) || (c->hgrm && !strcmp(c->hgrm, "-")))
+		return opt_refuse(v, "--report and --hgrm write to files, not to standard output (name one)");
+	return twice ? opt_refuse(v, "%s is to be written for two (name another file)", twice) : 0;
 }
 
 static int check_alone(const struct verb *v, const struct recv_conf *c)
@@ -252,7 +270,9 @@ static int check_alone(const struct verb *v, const struct recv_conf *c)
 	if (c->live > 0 && !screen_possible())
 		return opt_refuse(
 			v, "--live: standard output is no terminal that can be painted on (leave it out)");
-	return 0;
+	if (c->interval < SHORTEST)
+		return opt_refuse(v, "-i: must be 0.01 seconds or more");
+	return check_files(v, c);
 }
 
 /* Where a table cannot be, or is not wanted, there are lines. */

@@ -10,6 +10,7 @@
 
 struct recv_conf {
 	bool ipv4, ipv6, redundant, until_end, busy_poll, dump, verbose, quiet, json;
+	bool trains;            /* trains are taken whole */
 	bool hardware;          /* stamps of the interface */
 	int live;               /* 1, 0; -1: where stdout is a terminal */
 	bool out;               /* payloads to stdout: the argument "-" */

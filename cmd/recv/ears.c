@@ -84,6 +84,14 @@ static void take_back(struct recv *r, size_t listeners)
 	free(r->targets[--r->ntargets].sources);
 }
 
+/* Of a membership that came by a command all is told as of one that came by itself. */
+static void tell_joined(struct recv *r, const struct listener *l)
+{
+	for (size_t i = 0; i < l->nmembers; i++)
+		if (l->members[i].port)
+			recv_changed(r, l, &l->members[i], true, NULL);
+}
+
 int recv_add(struct recv *r, const struct recv_target *t)
 {
 	size_t before = r->set.n;
@@ -98,6 +106,8 @@ int recv_add(struct recv *r, const struct recv_target *t)
 		e = listen_open(&r->set);
 	if (e)
 		take_back(r, before);
+	for (size_t i = before; i < r->set.n && r->began; i++)
+		tell_joined(r, r->set.v[i]);
 	return e;
 }
 

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "out.h"
 #include "recv/command.h"
+#include "recv/figures.h"
 #include "recv/taps.h"
 #include "recv/tell.h"
 
@@ -71,23 +72,9 @@ static bool watches(const struct effect *e)
 	return e->what.verb == RECV_LEAVE || e->what.verb == RECV_BLOCK;
 }
 
-static uint64_t low_half(const struct mc_addr *a)
-{
-	const uint8_t *b = a->b + mc_addr_len(a) - (a->family == MC_IPV6 ? 8 : 4);
-	uint64_t n = 0;
-
-	while (b < a->b + mc_addr_len(a))
-		n = n << 8 | *b++;
-	return n;
-}
-
 static bool in_range(const struct mc_target *t, const struct mc_addr *group, uint16_t port)
 {
-	if (group->family != t->group.family || (t->port >= 0 && t->port != port))
-		return false;
-	if (group->family == MC_IPV6 && memcmp(group->b, t->group.b, 8) != 0)
-		return false;
-	return low_half(group) - low_half(&t->group) < t->count;
+	return (t->port < 0 || t->port == port) && recv_offset(t, group) < t->count;
 }
 
 static bool is_meant(const struct effect *e, const struct mc_addr *source, const struct mc_addr *group,
@@ -109,6 +96,8 @@ static void tell(struct recv *r, const struct effect *e)
 					   .wanted_still = watches(e),
 					   .watched = watches(e) && r->taps,
 					   .still = e->still,
+					   .goes_on = recv_goes_on(e->began, e->still, e->still_last,
+								   out_now()),
 					   .still_for = e->still ? e->still_last - e->began : 0 };
 
 	tell_effect(r, &known);
@@ -282,11 +271,12 @@ static void say_filter(const struct recv_command *c, int e, char why[WHY_SIZE])
 	if (e == -ENOENT)
 		snprintf(why, WHY_SIZE, "%s is not among the groups (join %s)", group, group);
 	else if (e == -EALREADY)
-		snprintf(why, WHY_SIZE, "%s is %s already", source,
-			 c->verb == RECV_BLOCK ? "blocked" : "not blocked");
+		snprintf(why, WHY_SIZE, "%s is %s", source,
+			 c->verb == RECV_BLOCK ? "blocked already" : "not blocked");
 	else if (e == -ENOBUFS || e == -ENOMEM)
 		snprintf(why, WHY_SIZE, "cannot %s %s: %s (raise %s)", verb, source, mc_strerror(e),
-			 six ? "net.ipv6.mld_max_msf" : "net.ipv4.igmp_max_msf");
+			 six ? "net.ipv6.mld_max_msf or net.core.optmem_max" :
+			       "net.ipv4.igmp_max_msf or net.core.optmem_max");
 	else
 		snprintf(why, WHY_SIZE, "cannot %s %s: %s", verb, source, mc_strerror(e));
 }
@@ -307,13 +297,16 @@ static int leave(struct recv *r, const struct mc_target *t)
 	return e;
 }
 
-/* The port of a target that names none: that of all that is joined, if they have one alone; -1. */
+/* The port of a target that names none: that of all that is joined, if they have one alone; -1. Where all was
+ * left it is that of the last target. */
 static int32_t port_of_all(const struct recv *r)
 {
-	for (size_t i = 1; i < r->ntargets; i++)
-		if (r->targets[i].target.port != r->targets[0].target.port)
+	const struct listen_set *s = &r->set;
+
+	for (size_t i = 1; i < s->n; i++)
+		if (s->v[i]->port != s->v[0]->port)
 			return -1;
-	return r->targets[0].target.port;
+	return s->n ? s->v[0]->port : r->targets[r->ntargets - 1].target.port;
 }
 
 /* What is refused below says so by itself: "mcast recv: line 3: ...". */
@@ -460,7 +453,7 @@ void effects_line(struct recv *r, const char *line, size_t len, uint64_t number)
 		return;
 	}
 	hot_cool(&r->hot); /* its socket may go */
-	if (watches(e))
+	if (watches(e) && r->taps)
 		each_group(r, &c.target, taps_want);
 	e->began = out_now();
 	if (follow(r, &c, number, why) == 0) {
@@ -470,7 +463,7 @@ void effects_line(struct recv *r, const char *line, size_t len, uint64_t number)
 	if (*why)
 		refuse(r, number, why);
 	e = &r->effects->v[--r->effects->n];
-	if (watches(e))
+	if (watches(e) && r->taps)
 		each_group(r, &c.target, unwant);
 	forget(e);
 }

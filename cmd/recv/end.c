@@ -93,6 +93,8 @@ static void put_lost(FILE *to, const struct mc_stream *f)
 	struct mc_stream_sums sums;
 	char share[RECV_TEXT_SIZE];
 
+	if (!f->numbered && !f->packets)
+		return; /* since a reset */
 	label(to, "lost");
 	if (!f->numbered) {
 		fprintf(to, "not known: %s (see --format, --seq-at)\n",
@@ -103,8 +105,8 @@ static void put_lost(FILE *to, const struct mc_stream *f)
 	fprintf(to, "%" PRIu64, sums.lost);
 	if (sums.lost) {
 		fprintf(to, " (%s) in %" PRIu64 " gap%s",
-			recv_share_text(recv_loss(sums.lost, sums.received), share), f->gaps.total,
-			plural(f->gaps.total));
+			recv_share_text(recv_loss(sums.lost, sums.received), share), f->gaps.open,
+			plural(f->gaps.open));
 		put_where(to, sums.lost, sums.lost_socket);
 	}
 	fprintf(to, "; %" PRIu64 " reordered, %" PRIu64 " duplicate%s", sums.reordered, sums.duplicates,
@@ -137,8 +139,8 @@ static void put_gaps(FILE *to, const struct mc_gaps *gaps)
 	if (!n)
 		return;
 	label(to, "gaps");
-	if (gaps->total > n)
-		fprintf(to, "%" PRIu64 " earlier, ", gaps->total - n);
+	if (gaps->open > n)
+		fprintf(to, "%" PRIu64 " earlier, ", gaps->open - n);
 	for (size_t i = GAPS_SHOWN - n; i < GAPS_SHOWN; i++)
 		fprintf(to, "%" PRIu64 " at %s%s", v[i]->missing, out_clock(clock, v[i]->at),
 			i + 1 < GAPS_SHOWN ? ", " : "\n");
@@ -151,6 +153,12 @@ static void put_missed(FILE *to, const struct recv_stream *s)
 	if (missed <= 0)
 		return;
 	label(to, "before");
+	if (recv_none_of(s)) {
+		fprintf(to,
+			"none of its %" PRId64 " came, only that it ended: lost, or sent before the join\n",
+			missed);
+		return;
+	}
 	fprintf(to, "%" PRId64 " missed before the first: sent before it, and not counted as lost\n", missed);
 }
 
@@ -179,21 +187,21 @@ static void put_ts(FILE *to, const struct mc_ts *t)
 /* ---- a stream: times ----------------------------------------------------------------------- */
 
 /* How far the figures can be trusted: they are no better than what is known of the other clock. */
-static void put_basis(FILE *to, const struct mc_clock *c)
+static void put_basis(FILE *to, const struct mc_delay *d)
 {
 	char text[RECV_TEXT_SIZE];
 
-	switch (c->basis) {
+	switch (d->basis) {
 	case MC_BASIS_SYNCED:
 		fputs("; clocks synchronised", to);
 		break;
 	case MC_BASIS_ECHO:
-		fprintf(to, "; by echo, +-%s", recv_time_text(c->uncertainty, text));
+		fprintf(to, "; by echo, +-%s", recv_time_text(d->uncertainty, text));
 		break;
 	case MC_BASIS_ENVELOPE:
 		fputs("; above the fastest", to);
-		if (c->uncertainty)
-			fprintf(to, ", +-%s", recv_time_text(c->uncertainty, text));
+		if (d->uncertainty)
+			fprintf(to, ", +-%s", recv_time_text(d->uncertainty, text));
 		break;
 	case MC_BASIS_NONE:
 		break;
@@ -204,14 +212,24 @@ static void put_basis(FILE *to, const struct mc_clock *c)
 static void put_negative(FILE *to, const struct recv_stream *s)
 {
 	const struct mc_delay *d = &s->flow.delay;
-	bool synced = s->flow.clock->basis == MC_BASIS_SYNCED;
+	bool synced = d->basis == MC_BASIS_SYNCED;
 	char text[RECV_TEXT_SIZE];
 
-	if (!d->negative || (!synced && d->lowest <= s->flow.clock->uncertainty))
+	if (!d->negative || (!synced && d->lowest <= d->uncertainty))
 		return;
 	label(to, "");
 	fprintf(to, "%" PRIu64 " came out below 0, by up to %s, and count as 0%s\n", d->negative,
 		recv_time_text(d->lowest, text), synced ? ": the clocks are not synchronised" : "");
+}
+
+static void put_uncounted(FILE *to, const struct recv_stream *s)
+{
+	uint64_t n = s->flow.delay.uncounted;
+
+	if (!n)
+		return;
+	label(to, "");
+	fprintf(to, "%" PRIu64 " came before the sender's clock was known, or by this way: not counted\n", n);
 }
 
 static void put_delay(FILE *to, const struct recv_stream *s)
@@ -234,12 +252,13 @@ static void put_delay(FILE *to, const struct recv_stream *s)
 		fprintf(to, ", %s %s", rows[i].name,
 			recv_time_text(mc_hist_quantile(h, rows[i].share), text));
 	fprintf(to, ", max %s", recv_time_text(h->max, text));
-	put_basis(to, s->flow.clock);
+	put_basis(to, &s->flow.delay);
 	putc('\n', to);
 	put_negative(to, s);
+	put_uncounted(to, s);
 }
 
-static void put_times(FILE *to, const struct recv_stream *s)
+static void put_times(FILE *to, const struct recv *r, const struct recv_stream *s)
 {
 	mc_time join = recv_join_latency(s), leave = recv_leave_latency(s);
 	char text[RECV_TEXT_SIZE];
@@ -255,14 +274,19 @@ static void put_times(FILE *to, const struct recv_stream *s)
 	if (leave == MC_NEVER)
 		return;
 	label(to, "leave");
-	if (s->after_left)
+	if (recv_still_coming(r, s))
+		fprintf(to,
+			"%" PRIu64
+			" more came after it, and more were coming when the watch ended, after %s\n",
+			s->after_left, recv_time_text(leave, text));
+	else if (s->after_left)
 		fprintf(to, "%" PRIu64 " more came after it, the last after %s\n", s->after_left,
 			recv_time_text(leave, text));
 	else
 		fputs("nothing came after it\n", to);
 }
 
-static void put_stream(FILE *to, const struct recv_stream *s)
+static void put_stream(FILE *to, const struct recv *r, const struct recv_stream *s)
 {
 	char name[RECV_NAME_SIZE];
 	enum mc_format f = s->flow.format;
@@ -276,7 +300,7 @@ static void put_stream(FILE *to, const struct recv_stream *s)
 	put_session(to, &s->flow);
 	put_ts(to, s->flow.ts);
 	put_delay(to, s);
-	put_times(to, s);
+	put_times(to, r, s);
 	put_header(to, &s->flow);
 }
 
@@ -357,7 +381,7 @@ void recv_show_streams(FILE *to, const struct recv *r)
 		return;
 	}
 	for (size_t i = 0; i < r->streams.n; i++)
-		put_stream(to, r->streams.v[i]);
+		put_stream(to, r, r->streams.v[i]);
 }
 
 /* ---- two paths ------------------------------------------------------------------------------ */
@@ -399,11 +423,20 @@ void recv_show_redundant(FILE *to, const struct recv *r)
 		", by B %" PRIu64 "\n",
 		p->both, p->only[0], p->only[1], p->a_first, p->b_first);
 	label(to, "lost");
-	fprintf(to, "%" PRIu64 " on A, %" PRIu64 " on B, %" PRIu64 " on both (%s)", p->only[1] + p->neither,
-		p->only[0] + p->neither, p->neither, recv_share_text(recv_loss(p->neither, received), share));
+	if (!recv_compared(p))
+		fputs("not known: nothing could be compared", to);
+	else
+		fprintf(to, "%" PRIu64 " on A, %" PRIu64 " on B, %" PRIu64 " on both (%s)",
+			p->only[1] + p->neither, p->only[0] + p->neither, p->neither,
+			recv_share_text(recv_loss(p->neither, received), share));
 	if (p->late)
 		fprintf(to, "; %" PRIu64 " too late to tell", p->late);
 	putc('\n', to);
+	if (p->apart) {
+		label(to, "aside");
+		fprintf(to, "%" PRIu64 " came when only one path could have brought them: not compared\n",
+			p->apart);
+	}
 	put_difference(to, p);
 }
 
@@ -449,13 +482,16 @@ static void put_here(FILE *to, const struct recv *r, const struct recv_sums *s)
 	if (s->dropped_socket)
 		fprintf(to,
 			"the sockets dropped %" PRIu64
-			" datagram%s or trains: raise --rcvbuf, or take load off"
-			" this machine\n",
-			s->dropped_socket, plural(s->dropped_socket));
+			" datagram%s or trains: raise %s, or take load off this machine\n",
+			s->dropped_socket, plural(s->dropped_socket),
+			r->rcvbuf < r->set.conf.rcvbuf ? "net.core.rmem_max and --rcvbuf" : "--rcvbuf");
 	if (s->other_packets)
 		fprintf(to,
 			"%" PRIu64 " packet%s of streams that there was no room for (--streams raises it)\n",
 			s->other_packets, plural(s->other_packets));
+	if (clocks_refused(r->clocks))
+		fprintf(to, "%" PRIu64 " streams have no delays: they came from more than 4096 senders\n",
+			clocks_refused(r->clocks));
 	if (r->misplaced)
 		fprintf(to,
 			"%" PRIu64
@@ -468,13 +504,15 @@ static void put_hint(FILE *to, const struct recv *r)
 {
 	char group[MC_ADDR_STRLEN];
 
-	if (!r->ntargets || r->conf.quiet)
+	if (!r->ntargets || r->conf.quiet || r->streams.n)
 		return;
 	fprintf(to,
 		"is it on the wire (tcpdump -ni IFACE dst %s)?\n"
 		"if it is: a firewall, rp_filter, or a source that is not wanted;\n"
 		"if not: nobody sends, the TTL is too low, or switches wait for a querier (mcast watch)\n",
 		mc_addr_format(&r->targets[0].target.group, group, sizeof group));
+	if (mc_addr_is_ssm(&r->targets[0].target.group) && !r->targets[0].nsources)
+		fprintf(to, "routers join this group for one source only (SOURCE@%s)\n", group);
 }
 
 void recv_show_sums(FILE *to, const struct recv *r, const struct recv_sums *sums, bool final)

@@ -4,12 +4,16 @@
  */
 #include "recv/figures.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "out.h"
+
+#define PAUSE (10 * MC_MSEC) /* at least, for a stream to have stopped */
 
 double recv_loss(uint64_t lost, uint64_t received)
 {
@@ -39,6 +43,20 @@ mc_time recv_join_latency(const struct recv_stream *s)
 	return s->joined && first >= s->joined ? first - s->joined : MC_NEVER;
 }
 
+bool recv_goes_on(mc_time began, uint64_t n, mc_time last, mc_time end)
+{
+	mc_time pause = n && last > began ? 3 * ((last - began) / n) : 0;
+
+	return n && (end <= last || end - last <= (pause > PAUSE ? pause : PAUSE));
+}
+
+bool recv_still_coming(const struct recv *r, const struct recv_stream *s)
+{
+	mc_time end = mc_sooner(out_now(), mc_after(s->left, r->conf.linger));
+
+	return s->watched && s->left && recv_goes_on(s->left, s->after_left, s->last_after, end);
+}
+
 mc_time recv_leave_latency(const struct recv_stream *s)
 {
 	if (!s->watched || !s->left)
@@ -58,6 +76,78 @@ const struct mc_hist *recv_delays(const struct recv_stream *s)
 	return h && h->n ? h : NULL;
 }
 
+int64_t recv_none_of(const struct recv_stream *s)
+{
+	return s->flow.packets || !s->flow.ended ? 0 : mc_stream_missed(&s->flow);
+}
+
+uint64_t recv_number(const struct recv_stream *s, uint64_t n)
+{
+	uint8_t bits = s->flow.bits;
+
+	return bits && bits < 64 ? n & ((UINT64_C(1) << bits) - 1) : n;
+}
+
+char *recv_gap_text(const struct mc_gap *g, char buf[RECV_GAP_SIZE])
+{
+	buf[0] = '\0';
+	if (g->socket && g->socket < g->missing)
+		snprintf(buf, RECV_GAP_SIZE, ", %" PRIu64 " of them in the socket", g->socket);
+	else if (g->socket)
+		snprintf(buf, RECV_GAP_SIZE, ", in the socket");
+	return buf;
+}
+
+uint64_t recv_compared(const struct mc_pair *p)
+{
+	return p->both + p->only[0] + p->only[1] + p->neither;
+}
+
+static uint64_t low_half(const struct mc_addr *a)
+{
+	const uint8_t *b = a->b + mc_addr_len(a) - (a->family == MC_IPV6 ? 8 : 4);
+	uint64_t n = 0;
+
+	while (b < a->b + mc_addr_len(a))
+		n = n << 8 | *b++;
+	return n;
+}
+
+uint64_t recv_offset(const struct mc_target *t, const struct mc_addr *group)
+{
+	bool far = group->family != t->group.family ||
+		   (group->family == MC_IPV6 && memcmp(group->b, t->group.b, 8) != 0);
+
+	return far ? UINT64_MAX : low_half(group) - low_half(&t->group);
+}
+
+static const struct listener *own_listener(const struct recv *r, size_t target, size_t *at)
+{
+	const struct mc_target *t = &r->targets[target].target;
+
+	for (; *at < r->set.n; ++*at) {
+		const struct listener *l = r->set.v[*at];
+		const struct recv_ear *ear = l->own;
+
+		if (ear->target > target)
+			return NULL;
+		if (ear->target == target && !mc_addr_cmp(&l->group, &t->group)) {
+			++*at;
+			return l;
+		}
+	}
+	return NULL;
+}
+
+const struct listener *recv_listener(const struct recv *r, size_t target, bool first, size_t *at)
+{
+	const struct mc_target *t = &r->targets[target].target;
+	const struct listener *l = own_listener(r, target, at);
+	size_t from = 0;
+
+	return l || !first ? l : listen_find(&r->set, &t->group, t->port, &from);
+}
+
 bool recv_numbered(const struct recv_streams *t)
 {
 	for (size_t i = 0; i < t->n; i++)
@@ -68,23 +158,7 @@ bool recv_numbered(const struct recv_streams *t)
 
 /* ---- intervals -------------------------------------------------------------------------- */
 
-/* The longest delay of the seconds that were closed since the last line, and of the one that is not closed
- * yet. */
-static mc_time longest_delay(const struct recv *r, const struct recv_stream *s)
-{
-	uint32_t laps = r->streams.laps -
-			(r->told.laps < r->streams.laps ? r->told.laps : 0); /* 0: a reset */
-	mc_time most = s->flow.delay.lap_n ? s->flow.delay.lap_max : 0;
-	struct recv_point p;
-
-	for (uint32_t ago = 0; ago < laps && recv_second(r, s, ago, &p); ago++)
-		if (p.delay_max > 0 && (mc_time)p.delay_max > most)
-			most = (mc_time)p.delay_max;
-	return most;
-}
-
-static void take_delay(const struct recv *r, struct recv_stream *s, struct recv_lap *now,
-		       struct recv_interval *ret)
+static void take_delay(struct recv_stream *s, struct recv_lap *now, struct recv_interval *ret)
 {
 	const struct mc_hist *h = recv_delays(s);
 
@@ -93,15 +167,21 @@ static void take_delay(const struct recv *r, struct recv_stream *s, struct recv_
 		return;
 	now->delays = h->n;
 	now->delay_sum = h->sum;
+	now->anew = s->flow.delay.anew;
+	if (now->anew != s->line.anew) {
+		s->line.delays = 0;
+		s->line.delay_sum = 0;
+	}
 	if (h->n <= s->line.delays)
 		return;
 	ret->delay_mean = (mc_time)fmax(0, (h->sum - s->line.delay_sum) / (double)(h->n - s->line.delays));
-	ret->delay_max = longest_delay(r, s);
+	ret->delay_max = s->flow.delay.line_max;
+	s->flow.delay.line_max = 0;
 	if (ret->delay_max < ret->delay_mean)
 		ret->delay_max = ret->delay_mean;
 }
 
-void recv_interval_take(const struct recv *r, struct recv_stream *s, mc_time time, struct recv_interval *ret)
+void recv_interval_take(struct recv_stream *s, mc_time time, struct recv_interval *ret)
 {
 	double seconds = (double)time / (double)MC_SEC;
 	struct mc_stream_sums sums;
@@ -120,7 +200,7 @@ void recv_interval_take(const struct recv *r, struct recv_stream *s, mc_time tim
 				       .duplicates = now.duplicates - s->line.duplicates };
 	ret->pps = time ? (double)ret->packets / seconds : 0;
 	ret->bps = time ? 8 * (double)ret->bytes / seconds : 0;
-	take_delay(r, s, &now, ret);
+	take_delay(s, &now, ret);
 	s->line = now;
 }
 
@@ -245,10 +325,11 @@ char *recv_bps_text(double bps, char buf[RECV_TEXT_SIZE])
 	return buf;
 }
 
-/* Two digits that count, however little it is: what is lost once in a million is not nothing. */
+/* Two digits that count, however little it is: what is lost once in a million is not nothing. Nor is what
+ * came once in a million. */
 char *recv_share_text(double share, char buf[RECV_TEXT_SIZE])
 {
-	double percent = 100 * share;
+	double percent = share > 0.999 && share < 1 ? 99.9 : 100 * share;
 	int digits = percent > 0 && percent < 1 ? 1 - (int)floor(log10(percent)) : percent < 10 ? 2 : 1;
 
 	if (percent <= 0)

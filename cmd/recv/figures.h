@@ -24,11 +24,40 @@ struct recv_rate recv_rate_of(const struct recv_stream *s);
 mc_time recv_join_latency(const struct recv_stream *s);
 mc_time recv_leave_latency(const struct recv_stream *s);
 
+/* recv_still_coming tells whether a stream was coming when the watch ended, so that it takes longer than
+ * that to leave; recv_goes_on the same of n datagrams that came on end from some time on, the last of them
+ * at another: that at the end there was no pause to speak of. */
+bool recv_still_coming(const struct recv *r, const struct recv_stream *s);
+bool recv_goes_on(mc_time began, uint64_t n, mc_time last, mc_time end);
+
 /* recv_longest_train is the longer of what left and what came as one: 1 or less where there were none. */
 uint32_t recv_longest_train(const struct recv_stream *s);
 
 /* recv_delays gives the delays that were counted, or NULL. */
 const struct mc_hist *recv_delays(const struct recv_stream *s);
+
+/* recv_none_of gives how many a stream had, of which nothing came but its end; else 0 or less. */
+int64_t recv_none_of(const struct recv_stream *s);
+
+/* recv_number gives a number as the datagram has it: those of few bits are widened where they are counted. */
+uint64_t recv_number(const struct recv_stream *s, uint64_t n);
+
+/* recv_gap_text says where a gap was lost, as what follows on how many it has; empty: on the way. Returns
+ * buf. */
+#define RECV_GAP_SIZE 64
+char *recv_gap_text(const struct mc_gap *g, char buf[RECV_GAP_SIZE]);
+
+/* recv_compared gives how many numbers of two paths could be compared. */
+uint64_t recv_compared(const struct mc_pair *p);
+
+/* recv_offset tells how many groups one lies behind the first of a target: of those that are its own, less
+ * than its count. */
+uint64_t recv_offset(const struct mc_target *t, const struct mc_addr *group);
+
+/* recv_listener gives the first, or the next, listener that holds the first group of a target; NULL: there
+ * is no more. *at: where it goes on, 0 at first, for targets one after the other as they stand. What has no
+ * listener of its own, as its source was added to another target's, has that. */
+const struct listener *recv_listener(const struct recv *r, size_t target, bool first, size_t *at);
 
 /* recv_numbered tells whether any stream has numbers, so that loss is known at all. */
 bool recv_numbered(const struct recv_streams *t);
@@ -43,7 +72,7 @@ struct recv_interval {
 };
 
 /* recv_interval_take gives that, of a time that was so long, and begins anew. */
-void recv_interval_take(const struct recv *r, struct recv_stream *s, mc_time time, struct recv_interval *ret);
+void recv_interval_take(struct recv_stream *s, mc_time time, struct recv_interval *ret);
 
 /* The point of a second that is over, ago seconds back (0: the last one); false: it was before there was
  * anything to count. */

@@ -315,7 +315,7 @@ static void write_log(const struct recv *r, bool on, const struct screen_sink *t
 {
 	struct logged v[LOG_LINES];
 	size_t n = most > 2 ? latest_gaps(&r->streams, v, most - 2 < LOG_LINES ? most - 2 : LOG_LINES) : 0;
-	char line[LINE_SIZE], name[RECV_NAME_SIZE], clock[OUT_CLOCK_SIZE];
+	char line[LINE_SIZE], name[RECV_NAME_SIZE], clock[OUT_CLOCK_SIZE], where[RECV_GAP_SIZE];
 
 	if (!n)
 		return;
@@ -324,7 +324,7 @@ static void write_log(const struct recv *r, bool on, const struct screen_sink *t
 	for (size_t i = 0; i < n; i++) {
 		snprintf(line, sizeof line, "%s %s: %" PRIu64 " from number %" PRIu64 " on%s",
 			 out_clock(clock, v[i].gap->at), recv_name(v[i].stream, on, name), v[i].gap->missing,
-			 v[i].gap->first, v[i].gap->socket ? ", in the socket" : "");
+			 recv_number(v[i].stream, v[i].gap->first), recv_gap_text(v[i].gap, where));
 		to->line(to->arg, line);
 	}
 }

@@ -62,35 +62,27 @@ static json_t *format_name(const struct recv_stream *s)
 
 static const char *where_of(const struct mc_gap *g)
 {
-	return g->socket ? "socket" : "way";
+	return !g->socket ? "way" : g->socket < g->missing ? "both" : "socket";
 }
 
 /* ---- start ------------------------------------------------------------------------------ */
 
-static json_t *interface_names(const struct listener *l)
+/* *at: see recv_listener. */
+static json_t *interface_names(const struct recv *r, size_t target, size_t *at)
 {
+	const struct listener *l;
 	json_t *list = json_array();
 
-	for (size_t i = 0; l && i < l->nmembers; i++)
-		if (l->members[i].port)
-			json_array_append_new(list, out_text(l->members[i].ifname));
+	for (bool first = true; (l = recv_listener(r, target, first, at)); first = false)
+		for (size_t i = 0; i < l->nmembers; i++)
+			if (l->members[i].port)
+				json_array_append_new(list, out_text(l->members[i].ifname));
 	return list;
 }
 
-/* The first of a target's groups; *at is where that of the target before was found, as they stand in one
- * order. */
-static const struct listener *find_listener(const struct recv *r, const struct recv_target *t, size_t *at)
+static json_t *target_object(const struct recv *r, size_t target, size_t *at)
 {
-	const struct listener *l = listen_find(&r->set, &t->target.group, t->target.port, at);
-
-	if (l)
-		return l;
-	*at = 0;
-	return listen_find(&r->set, &t->target.group, t->target.port, at);
-}
-
-static json_t *target_object(const struct recv *r, const struct recv_target *t, size_t *at)
-{
+	const struct recv_target *t = &r->targets[target];
 	char text[MC_TARGET_STRLEN];
 	json_t *o = json_object(), *sources = json_array();
 
@@ -102,7 +94,7 @@ static json_t *target_object(const struct recv *r, const struct recv_target *t, 
 	out_put_int(o, "count", t->target.count);
 	out_put(o, "sources", sources);
 	out_put(o, "mode", json_string(t->mode == MC_INCLUDE ? "include" : "exclude"));
-	out_put(o, "interfaces", interface_names(find_listener(r, t, at)));
+	out_put(o, "interfaces", interface_names(r, target, at));
 	return o;
 }
 
@@ -123,7 +115,7 @@ json_t *recv_json_start(const struct recv *r)
 	size_t at = 0;
 
 	for (size_t i = 0; i < r->ntargets; i++)
-		json_array_append_new(targets, target_object(r, &r->targets[i], &at));
+		json_array_append_new(targets, target_object(r, i, &at));
 	out_put(o, "targets", targets);
 	out_put_int(o, "sockets", count_sockets(&r->set));
 	out_put_int(o, "rcvbuf", (uint64_t)r->rcvbuf);
@@ -164,7 +156,7 @@ json_t *recv_json_gap(const struct recv_stream *s, const struct mc_gap *g)
 	json_t *o = begin("gap");
 
 	put_name(o, s);
-	out_put(o, "first", number(g->first));
+	out_put(o, "first", number(recv_number(s, g->first)));
 	out_put(o, "n", number(g->n));
 	out_put(o, "where", json_string(where_of(g)));
 	return o;
@@ -209,6 +201,7 @@ json_t *recv_json_effect(const struct recv_effect *e)
 	put_time(o, "first_s", e->wanted_first ? e->first : MC_NEVER);
 	put_number(o, "still_packets", e->watched, e->still);
 	put_time(o, "still_s", e->watched ? e->still_for : MC_NEVER);
+	out_put(o, "still_coming", e->watched ? json_boolean(e->goes_on) : json_null());
 	return o;
 }
 
@@ -251,20 +244,22 @@ static void put_headers(json_t *o, const struct mc_stream *f)
 	out_put_int(o, "ce", f->ect);
 }
 
-static json_t *gap_list(const struct mc_gaps *gaps)
+static json_t *gap_list(const struct recv_stream *s)
 {
 	json_t *list = json_array();
 	const struct mc_gap *g;
 
-	for (uint32_t i = 0; (g = mc_gaps_at(gaps, i)); i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:s}", "ts", out_seconds(g->at),
-						      "first", number(g->first), "n", number(g->n), "missing",
-						      number(g->missing), "where", where_of(g)));
+	for (uint32_t i = 0; (g = mc_gaps_at(&s->flow.gaps, i)); i++)
+		json_array_append_new(list,
+				      json_pack("{s:o, s:o, s:o, s:o, s:s}", "ts", out_seconds(g->at),
+						"first", number(recv_number(s, g->first)), "n", number(g->n),
+						"missing", number(g->missing), "where", where_of(g)));
 	return list;
 }
 
-static void put_numbers(json_t *o, const struct mc_stream *f)
+static void put_numbers(json_t *o, const struct recv_stream *s)
 {
+	const struct mc_stream *f = &s->flow;
 	struct mc_stream_sums sums = { 0 };
 	int64_t missed = f->numbered ? mc_stream_missed(f) : -1;
 	bool known = f->numbered;
@@ -272,8 +267,8 @@ static void put_numbers(json_t *o, const struct mc_stream *f)
 	if (known)
 		mc_stream_sum(f, &sums);
 	out_put_bool(o, "numbered", known);
-	put_number(o, "first_seq", known, f->first_seq);
-	put_number(o, "last_seq", known, f->seq.highest);
+	put_number(o, "first_seq", known, recv_number(s, f->first_seq));
+	put_number(o, "last_seq", known, recv_number(s, f->seq.highest));
 	out_put_known(o, "missed_before", missed >= 0, missed);
 	put_number(o, "lost", known, sums.lost);
 	put_real(o, "loss", known, recv_loss(sums.lost, sums.received));
@@ -282,8 +277,9 @@ static void put_numbers(json_t *o, const struct mc_stream *f)
 	put_number(o, "duplicates", known, sums.duplicates);
 	put_number(o, "old", known, sums.old);
 	out_put_bool(o, "ended", f->ended);
-	out_put(o, "gaps", gap_list(&f->gaps));
+	out_put(o, "gaps", gap_list(s));
 	out_put_int(o, "gaps_total", f->gaps.total);
+	out_put_int(o, "gaps_open", f->gaps.open);
 }
 
 static json_t *hist_list(const struct mc_hist *h)
@@ -315,18 +311,20 @@ static json_t *delay_object(const struct recv_stream *s)
 {
 	const struct mc_hist *h = recv_delays(s);
 	const struct mc_clock *c = s->flow.clock;
+	enum mc_basis basis = s->flow.delay.basis;
 	json_t *o;
 
 	if (!h || !c)
 		return json_null();
 	o = json_object();
-	out_put(o, "basis", json_string(mc_basis_name(c->basis)));
+	out_put(o, "basis", json_string(mc_basis_name(basis)));
 	out_put(o, "offset_s",
-		c->basis == MC_BASIS_ECHO ? signed_seconds(mc_clock_ahead(c, s->flow.last)) : json_null());
-	put_real(o, "drift_ppm", c->basis != MC_BASIS_SYNCED && c->drifts, c->slope * 1e6);
-	put_time(o, "uncertainty_s", c->basis == MC_BASIS_SYNCED ? MC_NEVER : c->uncertainty);
+		basis == MC_BASIS_ECHO ? signed_seconds(mc_clock_ahead(c, s->flow.last)) : json_null());
+	put_real(o, "drift_ppm", basis != MC_BASIS_SYNCED && c->drifts, c->slope * 1e6);
+	put_time(o, "uncertainty_s", basis == MC_BASIS_SYNCED ? MC_NEVER : s->flow.delay.uncertainty);
 	put_quantiles(o, h);
 	out_put_int(o, "negative", s->flow.delay.negative);
+	out_put_int(o, "uncounted", s->flow.delay.uncounted);
 	out_put(o, "hist", hist_list(h));
 	return o;
 }
@@ -379,17 +377,18 @@ json_t *recv_json_stream(const struct recv *r, const struct recv_stream *s)
 	const struct mc_stream *f = &s->flow;
 	json_t *o = begin("stream");
 
-	(void)r;
 	put_name(o, s);
 	out_put(o, "format", format_name(s));
 	out_put(o, "session", session_text(f));
 	out_put_int(o, "restarts", f->sessions ? f->sessions - 1 : 0);
 	put_counts(o, s);
 	put_headers(o, f);
-	put_numbers(o, f);
+	put_numbers(o, s);
 	put_time(o, "join_latency_s", recv_join_latency(s));
 	put_time(o, "leave_latency_s", recv_leave_latency(s));
 	put_number(o, "after_leave", s->watched && s->left, s->after_left);
+	out_put(o, "still_coming",
+		s->watched && s->left ? json_boolean(recv_still_coming(r, s)) : json_null());
 	put_real(o, "jitter_s", f->delay.jitters, f->delay.jitter / (double)MC_SEC);
 	out_put(o, "delay", delay_object(s));
 	out_put_int(o, "train_sent", f->train_sent > 1 ? f->train_sent : 1);
@@ -438,8 +437,9 @@ json_t *recv_json_redundant(const struct recv *r)
 	out_put_int(o, "neither", p->neither);
 	out_put_int(o, "lost_a", p->only[1] + p->neither);
 	out_put_int(o, "lost_b", p->only[0] + p->neither);
-	put_real(o, "loss", true, recv_loss(p->neither, p->both + p->only[0] + p->only[1]));
+	put_real(o, "loss", recv_compared(p) > 0, recv_loss(p->neither, p->both + p->only[0] + p->only[1]));
 	out_put_int(o, "late", p->late);
+	out_put_int(o, "apart", p->apart);
 	out_put_int(o, "a_first", p->a_first);
 	out_put_int(o, "b_first", p->b_first);
 	out_put(o, "difference", difference_object(p));
@@ -479,6 +479,7 @@ static json_t *sums_object(const struct recv *r, const struct recv_sums *s, cons
 	out_put_int(o, "dropped_socket", s->dropped_socket);
 	out_put_int(o, "dropped_interface", s->dropped_interface);
 	out_put_int(o, "other_packets", s->other_packets);
+	out_put_int(o, "no_clock", clocks_refused(r->clocks));
 	out_put_int(o, "misplaced", r->misplaced);
 	out_put(o, "verdict", out_text(s->verdict));
 	out_put_int(o, "exit", (uint64_t)s->code);

@@ -17,13 +17,14 @@
 #define ROOM (MC_IPV6_HEAD + MC_UDP_HEAD + 65535)
 
 struct recv_keep {
+	bool failed; /* and that was told */
 	struct keep *file;
 	uint8_t packet[ROOM];
 };
 
 int recv_keep_open(struct recv_keep **ret, const char *path, char why[RECV_KEEP_WHY])
 {
-	struct recv_keep *k = malloc(sizeof *k);
+	struct recv_keep *k = calloc(1, sizeof *k);
 
 	_Static_assert(RECV_KEEP_WHY >= CAPTURE_WHY, "a clause of keep_open fits");
 	if (!k) {
@@ -70,9 +71,12 @@ void recv_keep_dgram(struct recv_keep *k, const struct mc_dgram *d, uint16_t por
 	} while (off < d->len);
 }
 
-void recv_keep_flush(struct recv_keep *k)
+bool recv_keep_flush(struct recv_keep *k)
 {
-	keep_flush(k->file);
+	bool known = k->failed;
+
+	k->failed = keep_flush(k->file) != 0;
+	return known || !k->failed;
 }
 
 int recv_keep_close(struct recv_keep *k, char why[RECV_KEEP_WHY])

@@ -17,8 +17,8 @@ int recv_keep_open(struct recv_keep **ret, const char *path, char why[RECV_KEEP_
 /* recv_keep_dgram writes what came to a port: a train as the datagrams that it is of. */
 void recv_keep_dgram(struct recv_keep *k, const struct mc_dgram *d, uint16_t port);
 
-/* recv_keep_flush: what was written is in the file; nothing to do: nothing done. */
-void recv_keep_flush(struct recv_keep *k);
+/* recv_keep_flush: what was written is in the file. False, the first time: it could not be written. */
+bool recv_keep_flush(struct recv_keep *k);
 
 /* recv_keep_close ends it and frees k: 0, or -1 and a clause in why where something could not be written. k
  * NULL: nothing is done. */

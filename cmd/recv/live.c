@@ -6,6 +6,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,14 @@ void tell_live_size(struct recv *r)
 {
 	if (r->live)
 		screen_size(&r->live->screen);
+}
+
+void tell_live_suspend(struct recv *r)
+{
+	if (r->live)
+		screen_suspend(&r->live->screen);
+	else
+		raise(SIGSTOP);
 }
 
 void tell_live_close(struct recv *r)

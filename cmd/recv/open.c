@@ -4,6 +4,7 @@
  * told.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <mcast/sock.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -51,7 +52,8 @@ static void set_up(struct recv *r)
 						.rx_time = true,
 						.rx_hw_time = c->hardware,
 						.rx_tos = true,
-						.rx_drops = true },
+						.rx_drops = true,
+						.apart = !c->trains },
 				      .ready = recv_on_port,
 				      .changed = recv_changed,
 				      .changed_arg = r };
@@ -169,12 +171,15 @@ static void free_targets(struct recv *r)
 static void close_files(struct recv *r)
 {
 	char why[RECV_KEEP_WHY];
+	uint64_t left = 0;
 	int e;
 
 	if (r->keep && recv_keep_close(r->keep, why))
 		r->code = opt_refuse(r->verb, "--write: %s", why);
-	e = pour_free(r);
-	if (e && e != -EPIPE)
+	e = pour_free(r, &left);
+	if (e == -ETIMEDOUT)
+		r->code = opt_refuse(r->verb, "nobody took %" PRIu64 " bytes of standard output", left);
+	else if (e && e != -EPIPE)
 		r->code = opt_refuse(r->verb, "cannot write to standard output: %s", mc_strerror(e));
 	tell_close(r);
 }

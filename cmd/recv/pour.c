@@ -6,14 +6,20 @@
 #include "recv/pour.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/grow.h"
+#include "base/time.h"
+#include "spool.h"
 
 #define ROOM (256 << 10)
 #define MOST_HELD 256
+#define PATIENCE MC_SEC /* with whoever reads, once the run is over */
 
 struct held {
 	const struct recv_stream *stream;
@@ -22,7 +28,11 @@ struct held {
 };
 
 struct recv_pour {
+	struct recv *r;
+	int fd, own;     /* own: opened for us alone, and does not block; -1: it could not be */
+	size_t piece;    /* as much as is written at once */
 	int error;
+	uint64_t left;   /* octets that were not written */
 	size_t n; /* octets in room */
 	struct held *held;
 	size_t nheld;
@@ -31,30 +41,78 @@ struct recv_pour {
 
 int pour_new(struct recv *r)
 {
-	r->pour = calloc(1, sizeof *r->pour);
-	return r->pour ? 0 : -ENOMEM;
+	struct recv_pour *p = calloc(1, sizeof *p);
+	struct stat st;
+
+	if (!p)
+		return -ENOMEM;
+	p->r = r;
+	p->own = spool_anew(STDOUT_FILENO);
+	p->fd = p->own < 0 ? STDOUT_FILENO : p->own;
+	p->piece = p->own >= 0 || (!fstat(p->fd, &st) && S_ISREG(st.st_mode)) ? ROOM : PIPE_BUF;
+	r->pour = p;
+	return 0;
 }
 
-static void write_out(struct recv_pour *p, const uint8_t *data, size_t len)
-{
-	while (len && !p->error) {
-		ssize_t n = write(STDOUT_FILENO, data, len);
+/* ---- writing, which may have to wait ------------------------------------------------------ */
 
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			p->error = -errno;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
+static int milliseconds(mc_time now, mc_time limit)
+{
+	mc_time ms = limit > now ? (limit - now) / MC_MSEC + 1 : 0;
+
+	return limit == MC_NEVER ? -1 : ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+/* Waits until something can be written, or a signal came, which is heeded here: nobody else gets to it. The
+ * end of the run is the end of patience, but for a second. */
+static bool wait_for_room(struct recv_pour *p)
+{
+	struct recv *r = p->r;
+	mc_time now = mc_loop_now(), limit = mc_after(r->until, PATIENCE);
+	struct pollfd v[] = { { .fd = p->fd, .events = POLLOUT },
+			      { .fd = r->signals_watch.fd, .events = POLLIN } };
+
+	if (poll(v, 2, milliseconds(now, limit)) > 0 && v[1].revents)
+		r->signals_watch.ready(&r->signals_watch);
+	return v[0].revents || (now < limit && !r->hurry);
+}
+
+/* What may block is asked before each piece, which then does not. */
+static void write_piece(struct recv_pour *p, const uint8_t **data, size_t *len)
+{
+	bool asks = p->piece < ROOM;
+	ssize_t n = -1;
+
+	errno = EAGAIN;
+	if (!asks || poll(&(struct pollfd){ .fd = p->fd, .events = POLLOUT }, 1, 0) > 0)
+		n = write(p->fd, *data, *len < p->piece ? *len : p->piece);
+	if (n > 0) {
+		*data += n;
+		*len -= (size_t)n;
+	} else if (n < 0 && errno == EAGAIN) {
+		p->error = wait_for_room(p) ? 0 : -ETIMEDOUT;
+	} else if (n < 0 && errno != EINTR) {
+		p->error = -errno;
 	}
 }
+
+static void write_out(struct recv_pour *p)
+{
+	const uint8_t *data = p->room;
+	size_t len = p->n;
+
+	while (len && !p->error)
+		write_piece(p, &data, &len);
+	p->left += len;
+	p->n = 0;
+}
+
+/* ---- what is written ---------------------------------------------------------------------- */
 
 static void put(struct recv_pour *p, const uint8_t *data, size_t len)
 {
-	if (len > ROOM - p->n) {
-		write_out(p, p->room, p->n);
-		p->n = 0;
-	}
+	if (len > ROOM - p->n)
+		write_out(p);
 	memcpy(p->room + p->n, data, len);
 	p->n += len;
 }
@@ -132,13 +190,12 @@ void pour_flush(struct recv *r)
 {
 	struct recv_pour *p = r->pour;
 
-	write_out(p, p->room, p->n);
-	p->n = 0;
+	write_out(p);
 	if (p->error)
 		r->stop = true;
 }
 
-int pour_free(struct recv *r)
+int pour_free(struct recv *r, uint64_t *ret_left)
 {
 	struct recv_pour *p = r->pour;
 	int error;
@@ -148,6 +205,9 @@ int pour_free(struct recv *r)
 	drain(p, true);
 	pour_flush(r);
 	error = p->error;
+	*ret_left = p->left;
+	if (p->own >= 0)
+		close(p->own);
 	free(p->held);
 	free(p);
 	r->pour = NULL;

@@ -1,6 +1,6 @@
 /*
  * pour.h - the argument "-": payloads to standard output, in order of arrival, whole, however long that
- * takes.
+ * takes: until a signal or -w ends the run, and a second longer.
  */
 #ifndef RECV_POUR_H
 #define RECV_POUR_H
@@ -16,7 +16,8 @@ void pour_take(struct recv *r, const struct recv_stream *s, const struct mc_arri
  * stop. */
 void pour_flush(struct recv *r);
 
-/* pour_free writes the rest. 0, or -errno of the first write that failed; -EPIPE: the reader had enough. */
-int pour_free(struct recv *r);
+/* pour_free writes the rest. 0, or -errno of the first write that failed; -EPIPE: the reader had enough;
+ * -ETIMEDOUT: it did not take all, and so many octets were left in the end. */
+int pour_free(struct recv *r, uint64_t *ret_left);
 
 #endif

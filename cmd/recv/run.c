@@ -48,21 +48,30 @@ static void on_signal(struct mc_watch *w)
 			tell_result(r, false);
 		} else if (number == SIGWINCH) {
 			tell_live_size(r);
+		} else if (number == SIGTSTP) {
+			tell_live_suspend(r);
 		} else {
 			r->hurry = r->stop || r->ended;
 			r->stop = true;
+			r->until = mc_sooner(r->until, mc_loop_now());
 		}
 }
 
 int recv_events(struct recv *r)
 {
-	static const int more[] = { SIGWINCH };
+	int more[3] = { SIGWINCH };
+	size_t n = 1;
+	struct sigaction hangup;
 	int e;
 
 	signal(SIGPIPE,
 	       SIG_IGN); /* groups are left, and all is told, also where nobody reads payloads any more */
+	if (r->conf.live > 0)
+		more[n++] = SIGTSTP;
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup(1) */
+		more[n++] = SIGHUP;
 	r->signals_watch = (struct mc_watch){ .fd = signals_open(), .ready = on_signal, .arg = r };
-	e = r->signals_watch.fd < 0 ? r->signals_watch.fd : signals_more(r->signals_watch.fd, more, 1);
+	e = r->signals_watch.fd < 0 ? r->signals_watch.fd : signals_more(r->signals_watch.fd, more, n);
 	if (!e)
 		e = mc_loop_add(r->loop, &r->signals_watch);
 	if (e)
@@ -124,15 +133,15 @@ void recv_reset(struct recv *r)
 	r->packets = r->bytes = r->misplaced = 0;
 	r->dropped_before = dropped_now(r);
 	r->told.at = r->began;
-	r->told.laps = 0;
 }
 
 static void lap(struct recv *r)
 {
 	flush_delays(r, r->ended ? MC_NEVER : out_now());
 	recv_streams_lap(&r->streams);
-	if (r->keep)
-		recv_keep_flush(r->keep);
+	if (r->keep && !recv_keep_flush(r->keep))
+		tell_warning(r, "--write: %s cannot be written to: what comes from now on is not kept",
+			     r->conf.write);
 }
 
 /* ---- turns ---------------------------------------------------------------------------------- */
@@ -178,8 +187,7 @@ static void do_what_is_due(struct recv *r, mc_time now)
 		lap(r);
 	if (r->next_line <= now) {
 		tell_interval(r);
-		while (r->next_line <= now)
-			r->next_line += r->conf.interval;
+		r->next_line += (1 + (now - r->next_line) / r->conf.interval) * r->conf.interval;
 	}
 	if (effects_due(r->effects) <= now)
 		effects_settle(r, now, false);

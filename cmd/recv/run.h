@@ -63,7 +63,6 @@ struct recv {
 	struct recv_told {
 		unsigned lines; /* of --interval, behind their header */
 		mc_time at;     /* of the last of them, loop's clock; 0: none yet */
-		uint32_t laps;  /* recv_streams.laps as of then */
 		FILE *report, *hgrm;  /* of --report and --hgrm; NULL: not asked for */
 		struct json_t
 			*start; /* for the report: at the end the groups are left; NULL: not asked for */

@@ -27,19 +27,30 @@ static void put_own(FILE *to, const struct recv *r, const struct member *m, uint
 		}
 }
 
-static void put_members(FILE *to, const struct recv *r, const struct listener *l)
+/* True: there were some. */
+static bool put_members(FILE *to, const struct recv *r, const struct listener *l, const char *before)
 {
-	const char *before = " on ";
+	bool any = false;
 	char name[4 * MC_IFNAME_SIZE];
 
 	for (size_t i = 0; i < l->nmembers; i++) {
 		if (!l->members[i].port)
 			continue;
-		fprintf(to, "%s%s", before, out_plain(name, sizeof name, l->members[i].ifname));
+		fprintf(to, "%s%s", any ? ", " : before, out_plain(name, sizeof name, l->members[i].ifname));
 		put_own(to, r, &l->members[i], l->group.family);
-		before = ", ";
+		any = true;
 	}
-	if (strcmp(before, " on ") == 0)
+	return any;
+}
+
+static void put_joined(FILE *to, const struct recv *r, size_t target, size_t *at)
+{
+	const struct listener *l;
+	bool any = false, has = false;
+
+	for (; (l = recv_listener(r, target, !has, at)); has = true)
+		any |= put_members(to, r, l, any ? ", " : " on ");
+	if (has && !any)
 		fputs(", on no interface yet", to);
 }
 
@@ -58,20 +69,17 @@ static void put_sources(FILE *to, const struct recv_target *t)
 void recv_show_start(FILE *to, const struct recv *r)
 {
 	char text[MC_TARGET_STRLEN], plain[4 * MC_TARGET_STRLEN];
+	size_t at = 0;
 
 	for (size_t i = 0; i < r->ntargets && i < TARGETS_SHOWN; i++) {
 		const struct recv_target *t = &r->targets[i];
 		struct mc_target shown = t->target;
-		const struct listener *l;
-		size_t at = 0;
 
 		shown.source.family = 0; /* sources come behind, all of them */
-		l = listen_find(&r->set, &shown.group, shown.port, &at);
 		fprintf(to, "receiving %s",
 			out_plain(plain, sizeof plain, mc_target_format(&shown, text, sizeof text)));
 		put_sources(to, t);
-		if (l)
-			put_members(to, r, l);
+		put_joined(to, r, i, &at);
 		putc('\n', to);
 	}
 	if (r->ntargets > TARGETS_SHOWN)
@@ -103,10 +111,10 @@ void recv_show_stream_new(FILE *to, const struct recv_stream *s)
 
 void recv_show_gap(FILE *to, const struct recv_stream *s, const struct mc_gap *g)
 {
-	char name[RECV_NAME_SIZE], clock[OUT_CLOCK_SIZE];
+	char name[RECV_NAME_SIZE], clock[OUT_CLOCK_SIZE], where[RECV_GAP_SIZE];
 
 	fprintf(to, "%s %s: %" PRIu64 " lost from number %" PRIu64 " on%s\n", out_clock(clock, g->at),
-		recv_name(s, false, name), g->n, g->first, g->socket ? ", in the socket" : "");
+		recv_name(s, false, name), g->n, recv_number(s, g->first), recv_gap_text(g, where));
 }
 
 void recv_show_clock(FILE *to, const struct sender *s, mc_time round, int64_t ahead)
@@ -134,6 +142,9 @@ void recv_show_effect(FILE *to, const struct recv_effect *e)
 		fputs("done (--linger would tell what still came)\n", to);
 	else if (!e->still)
 		fputs("nothing came any more\n", to);
+	else if (e->goes_on)
+		fprintf(to, "%" PRIu64 " more came, and more were coming when the watch ended, after %s\n",
+			e->still, recv_time_text(e->still_for, text));
 	else
 		fprintf(to, "%" PRIu64 " more came, the last after %s\n", e->still,
 			recv_time_text(e->still_for, text));

@@ -196,6 +196,15 @@ static uint32_t top32(uint64_t n)
 	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
 
+/* They were above the fastest, and those from now on are above 0. */
+static void forget_delays(struct recv_stream *s)
+{
+	for (uint32_t i = 0; i < s->series.n; i++)
+		s->series.v[i].delay_mean = s->series.v[i].delay_max = -1;
+	for (uint32_t i = 0; i < RECV_STRIP; i++)
+		s->strip[i].delay_mean = s->strip[i].delay_max = -1;
+}
+
 static void lap(struct recv_stream *s, uint32_t laps)
 {
 	struct mc_stream_sums sums;
@@ -209,12 +218,15 @@ static void lap(struct recv_stream *s, uint32_t laps)
 		p.lost = top32(sums.lost - s->lap.lost);
 	p.packets = top32(s->flow.packets - s->lap.packets);
 	p.bytes = s->flow.bytes - s->lap.bytes;
+	if (s->flow.delay.anew != s->lap.anew)
+		forget_delays(s);
 	if (mc_delay_lap(&s->flow.delay, &mean, &max)) {
 		p.delay_mean = (int64_t)mean;
 		p.delay_max = (int64_t)max;
 	}
 	s->lap = (struct recv_lap){
-		s->flow.packets, s->flow.bytes, sums.lost, sums.reordered, sums.duplicates, 0, 0
+		s->flow.packets,   s->flow.bytes, sums.lost, sums.reordered, sums.duplicates, 0, 0,
+		s->flow.delay.anew
 	};
 	s->strip[laps % RECV_STRIP] = p;
 	series_put(&s->series, &p);
@@ -267,8 +279,14 @@ static void reset(struct recv_stream *s)
 				  .at = s->flow.at,
 				  .rtp_clock = s->flow.rtp_clock,
 				  .clock = s->flow.clock,
+				  .whose = s->flow.whose,
+				  .whose_arg = s->flow.whose_arg,
 				  .marked = s->flow.marked,
 				  .marked_arg = s->flow.marked_arg,
+				  .session = s->flow.session,
+				  .sessions = s->flow.sessions > 0,
+				  .paused = true, /* what came before is not what was missed before */
+				  .bits = s->flow.bits,
 				  .gaps = { .most = s->flow.gaps.most } };
 
 	mc_stream_free(&s->flow);

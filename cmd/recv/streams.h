@@ -11,6 +11,7 @@
 #include "listen.h"
 
 struct sender;   /* clocks.h */
+struct clocks;
 struct recv_ear; /* run.h */
 struct path;     /* paths.c */
 
@@ -39,7 +40,8 @@ struct recv_stream {
 	char ifname[MC_IFNAME_SIZE]; /* as it was when the stream came: the interface may go */
 	const struct listener *listener; /* NULL: it was left */
 	struct recv_ear *ear;   /* of that listener */
-	struct sender *sender;  /* its clock; NULL: there was no memory, or nothing to be had */
+	struct sender *sender;  /* its clock; NULL: no times so far, or no room for it */
+	struct clocks *clocks;  /* where to find it */
 	mc_time joined;         /* CLOCK_REALTIME of the join that it came by; 0: not known */
 	mc_time left;           /* of leaving; 0: not yet */
 	uint64_t after_left;    /* that came on the interface after that, where it is watched */
@@ -56,6 +58,7 @@ struct recv_stream {
 		uint64_t packets, bytes, lost, reordered, duplicates;
 		uint64_t delays; /* of the line: of mc_hist, n and sum */
 		double delay_sum;
+		uint32_t anew; /* mc_delay.anew: those before it are of another kind */
 	} lap, line;
 	uint32_t chain;
 };

@@ -61,6 +61,15 @@ static size_t target_of(const struct recv *r, const struct recv_stream *s)
 	return s->ear->target;
 }
 
+/* Not earlier than there is a time: whoever sends something else, and whatever is forged, needs none. */
+static struct mc_clock *clock_of(void *arg)
+{
+	struct recv_stream *s = arg;
+
+	s->sender = clocks_sender(s->clocks, &s->source, s->source_port, s->ifindex);
+	return s->sender ? &s->sender->clock : NULL;
+}
+
 static struct recv_stream *begin(struct recv *r, const struct mc_dgram *d, const struct listener *l)
 {
 	struct recv_stream *s = recv_streams_add(&r->streams, d, l);
@@ -74,11 +83,12 @@ static struct recv_stream *begin(struct recv *r, const struct mc_dgram *d, const
 	s->path = t->path;
 	s->joined = joined_at(l, d->ifindex);
 	name_iface(r, s);
-	s->sender = clocks_sender(r->clocks, &d->peer, d->port, d->ifindex);
+	s->clocks = r->clocks;
 	s->flow.format = r->conf.format;
 	s->flow.at = r->conf.at;
 	s->flow.rtp_clock = r->conf.rtp_clock ? (uint32_t)r->conf.rtp_clock : t->rtp_clock;
-	s->flow.clock = s->sender ? &s->sender->clock : NULL;
+	s->flow.whose = clock_of;
+	s->flow.whose_arg = s;
 	s->flow.gaps.most = (uint32_t)r->conf.gaps;
 	if (s->path >= 0)
 		paths_watch(r, s);

@@ -217,7 +217,7 @@ static void tell_line(struct recv *r, struct recv_stream *s, mc_time time, mc_ti
 	FILE *to = stream_of(r);
 	struct recv_interval v;
 
-	recv_interval_take(r, s, time, &v);
+	recv_interval_take(s, time, &v);
 	if (r->conf.quiet)
 		return;
 	if (r->conf.json) {
@@ -239,7 +239,6 @@ void tell_interval(struct recv *r)
 	for (size_t i = 0; i < r->streams.n; i++)
 		tell_line(r, r->streams.v[i], now - before, now - r->began);
 	r->told.at = now;
-	r->told.laps = r->streams.laps;
 	fflush(stream_of(r));
 }
 

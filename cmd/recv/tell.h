@@ -19,6 +19,7 @@ struct recv_effect {
 	bool watched;          /* ... and the interface was watched */
 	uint64_t still;        /* datagrams that came after it */
 	mc_time still_for;     /* and until when */
+	bool goes_on;          /* more were coming when the watch ended */
 };
 
 /* tell_open opens the files of --report and --hgrm, so that what cannot be written is known before it runs:
@@ -49,7 +50,9 @@ int tell_result(struct recv *r, bool final);
 void tell_live(struct recv *r);
 mc_time tell_live_due(const struct recv *r);
 void tell_live_paint(struct recv *r);
-void tell_live_size(struct recv *r); /* SIGWINCH came */
+void tell_live_size(struct recv *r);
+void tell_live_suspend(struct recv *r);
+/* Ctrl-Z, which is ours while there may be a table */ /* SIGWINCH came */
 void tell_live_close(struct recv *r);
 
 /* ---- objects (json.c): what --json prints and --report draws ---- */

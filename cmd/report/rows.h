@@ -16,7 +16,8 @@ struct report_row {
 	double expected;      /* datagrams that should have come; 0: not numbered */
 	bool delayed;         /* it has delays */
 	double p50, p99;
-	bool lossy, slow;     /* above the limits */
+	bool none;            /* nothing came but its end: loss is 1 */
+	bool lossy, slow;     /* above the limits; slow: or its delays are none, the clocks being apart */
 	struct mc_addr addr;  /* of source; none where it is no address */
 };
 

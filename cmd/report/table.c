@@ -227,6 +227,7 @@ static const struct column of_runs[] = {
 	{ "by interfaces", "{dropped_interface}", 0 },
 	{ "of other streams", "{other_packets}", 0 },
 	{ "misplaced", "{misplaced}", 0 },
+	{ "without a clock", "{no_clock}", 0 },
 	{ "exit", "{exit}", 0 },
 };
 
@@ -258,6 +259,7 @@ static const struct column of_paths[] = {
 	{ "on both", "{neither}", 0 },
 	{ "loss of both", "{loss}", 0 },
 	{ "too late", "{late}", 0 },
+	{ "not compared", "{apart}", 0 },
 	{ "A first", "{a_first}", 0 },
 	{ "B first", "{b_first}", 0 },
 	{ "apart p50", "{difference.p50_s}", 0 },

@@ -63,22 +63,27 @@ static void say_longest(const struct report_page *g, const struct report_row *ro
 	size_t longest = 0;
 
 	for (size_t i = 1; i < json_array_size(gaps); i++)
-		if (report_count(json_array_get(gaps, i), "n") >
-		    report_count(json_array_get(gaps, longest), "n"))
+		if (report_count(json_array_get(gaps, i), "missing") >
+		    report_count(json_array_get(gaps, longest), "missing"))
 			longest = i;
-	if (report_count(json_array_get(gaps, longest), "n") < 2)
+	if (report_count(json_array_get(gaps, longest), "missing") < 2)
 		return;
 	fprintf(g->to, ". <span data-of=\"%zu/streams/%zu/gaps/%zu\">", row->run, row->at, longest);
 	report_say(g->to, json_array_get(gaps, longest),
-		   "The longest gap had {n}, from number {first} on</span>");
+		   "The longest gap had {missing}, from number {first} on</span>");
 }
 
 static void say_loss(const struct report_page *g, const struct report_row *row)
 {
+	if (row->none) {
+		report_say(g->to, row->stream,
+			   " brought none of its {missed_before|packet|packets}, only its end.");
+		return;
+	}
 	report_say(g->to, row->stream, " lost {lost|packet|packets} ({loss})");
 	if (g->p->max_loss > 0)
 		limit(g->to, REPORT_SHARE, g->p->max_loss);
-	report_say(g->to, row->stream, " in {gaps_total|gap|gaps}");
+	report_say(g->to, row->stream, " in {gaps_open|gap|gaps}");
 	say_where(g, row);
 	say_longest(g, row);
 	fputs(".", g->to);
@@ -87,6 +92,11 @@ static void say_loss(const struct report_page *g, const struct report_row *row)
 static void say_slow(const struct report_page *g, const struct report_row *row)
 {
 	fputs(row->lossy ? " Its" : ": its", g->to);
+	if (row->delayed && row->p99 <= g->p->max_delay) {
+		report_say(g->to, row->stream,
+			   " clock is not ours: {delay.negative|delay is|delays are} below 0.");
+		return;
+	}
 	if (row->delayed)
 		report_say(g->to, row->stream, " 99th percentile of delay was {delay.p99_s}");
 	else

@@ -174,11 +174,12 @@ void keep_packet(struct keep *k, const struct packet *p)
 	k->kept++;
 }
 
-void keep_flush(struct keep *k)
+int keep_flush(struct keep *k)
 {
 	if (k->unflushed && pcap_dump_flush(k->dump) && !k->error)
 		k->error = errno;
 	k->unflushed = false;
+	return k->error;
 }
 
 int keep_close(struct keep *k, uint64_t *kept, char *why)

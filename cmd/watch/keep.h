@@ -17,7 +17,7 @@ struct keep;
 int keep_open(struct keep **ret, const char *path, int link, int reads, char *why);
 
 void keep_packet(struct keep *k, const struct packet *p);
-void keep_flush(struct keep *k); /* what was written is in the file; nothing to do: nothing done */
+int keep_flush(struct keep *k); /* what was written is in the file: 0, or errno of what could not be */
 
 /* keep_close ends it and frees k. An error of writing, be it the first of all, is told here. */
 int keep_close(struct keep *k, uint64_t *kept, char *why);

@@ -50,14 +50,6 @@ void watch_say(void *arg, const char *text)
 
 /* ---- signals ----------------------------------------------------------------------------------- */
 
-/* Ctrl-Z: the terminal is given back as long as we are stopped. */
-static void suspend(struct watch *w)
-{
-	screen_close(&w->screen);
-	raise(SIGSTOP);
-	screen_open(&w->screen);
-}
-
 static void take_signal(struct watch *w, int number)
 {
 	switch (number) {
@@ -69,7 +61,7 @@ static void take_signal(struct watch *w, int number)
 		screen_size(&w->screen);
 		break;
 	case SIGTSTP:
-		suspend(w);
+		screen_suspend(&w->screen);
 		break;
 	default:
 		w->stop = true;

@@ -13,14 +13,17 @@
 #define APART (INT64_MAX / 2 - (INT64_C(1) << 56)) /* so that the difference of two, with drift, fits */
 #define SPAN (100 * MC_MSEC)
 #define FORGET (20 * MINUTE)
-#define LINE (10 * MC_SEC)  /* that points must span for a slope */
+#define LINE (10 * MC_SEC)  /* that exchanges must span for a slope by least squares */
+#define LINE_LOW (2 * MC_SEC) /* ... and the envelope for one at all */
 #define WAIT (300 * MC_MSEC)
 #define ENOUGH 8 /* datagrams or trains, of which one was the fastest: fewer tell nothing */
 #define ODD_LOW (500 * (int64_t)MC_MSEC)  /* off the envelope: no delay */
 #define ODD_NEAR (50 * (int64_t)MC_MSEC)  /* of each other: the same step */
 #define ODD_LOWS 16
 #define ODD_ECHOES 3
-#define DRIFT 50e-6  /* as long as it is not known: two cheap crystals */
+#define DRIFT 600e-6 /* as long as it is not known: set right by NTP (RFC 5905), on top of two crystals */
+#define FEW 4        /* exchanges that least squares mean nothing of */
+#define KNOWN 50e-6  /* to within that it is */
 #define STEEPEST 1e-3
 #define NOISE 1000.0 /* ns by which round trips differ in any case */
 
@@ -71,6 +74,11 @@ static double after(mc_time t, mc_time since)
 static mc_time to_time(double ns)
 {
 	return ns >= 1e18 ? (mc_time)1e18 : (mc_time)(ns > 0 ? ns : 0);
+}
+
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
 }
 
 /* ---- points: the best of equal spans ---- */
@@ -127,9 +135,17 @@ static bool keep(struct mc_clock_points *k, struct mc_clock_point p)
 	return true;
 }
 
-static bool long_enough(const struct mc_clock_points *k)
+static bool spans(const struct mc_clock_points *k, mc_time least)
 {
-	return k->n > 2 && k->v[k->n - 1].at - k->v[0].at >= LINE;
+	return k->n > 2 && k->v[k->n - 1].at - k->v[0].at >= least;
+}
+
+static void forget_half(struct mc_clock_points *k)
+{
+	unsigned gone = (k->n + 1) / 2;
+
+	k->n -= gone;
+	memmove(k->v, k->v + gone, k->n * sizeof(*k->v));
 }
 
 static void begin_anew(struct mc_clock *c, struct mc_clock_points *k)
@@ -141,6 +157,7 @@ static void begin_anew(struct mc_clock *c, struct mc_clock_points *k)
 	c->slope = 0;
 	c->odd = 0;
 	c->uncertainty = 0;
+	c->loosens = 0;
 	c->steps++;
 }
 
@@ -160,6 +177,11 @@ int64_t mc_clock_delay(const struct mc_clock *c, mc_time sent, mc_time came)
 	if (__builtin_add_overflow(apart, mc_clock_ahead(c, came), &delay))
 		return apart > 0 ? INT64_MAX : INT64_MIN;
 	return delay;
+}
+
+mc_time mc_clock_unsure(const struct mc_clock *c, mc_time at)
+{
+	return c->uncertainty + to_time(c->loosens * fabs(after(at, c->sure_at)));
 }
 
 static void set_line(struct mc_clock *c, const struct mc_clock_point *through, double slope, bool drifts)
@@ -218,18 +240,23 @@ static void sum_up(struct fit *f, const struct mc_clock_points *k)
 	}
 }
 
-/* Three standard errors of the slope. */
-static double slope_error(const struct fit *f, double slope)
+/* How many points there are, as far as their weights are equal. */
+static double many_of(const struct fit *f)
 {
-	double many = f->w * f->w / f->ww; /* points, as far as their weights are equal */
-	double rest = f->yy - slope * f->xy;
-
-	return rest > 0 && many > 2 ? 3 * sqrt(rest / f->xx / (many - 2)) : 0;
+	return f->w * f->w / f->ww;
 }
 
-/* What is the least that any exchange leaves open: half its round trip, how far it lies off the line, and
- * what the slope can have done since, up to the next exchange. */
-static mc_time open_left(const struct mc_clock *c, mc_time now, mc_time wait, double error)
+/* Three standard errors of the slope; more than two points. */
+static double slope_error(const struct fit *f, double slope)
+{
+	double rest = f->yy - slope * f->xy;
+
+	return rest > 0 ? 3 * sqrt(rest / f->xx / (many_of(f) - 2)) : 0;
+}
+
+/* What is the least that any exchange leaves open now: half its round trip, how far it lies off the line, and
+ * what the slope can have done since. */
+static void open_left(struct mc_clock *c, mc_time now, double error)
 {
 	const struct mc_clock_points *k = &c->echo;
 	double least = 1e18;
@@ -237,20 +264,22 @@ static mc_time open_left(const struct mc_clock *c, mc_time now, mc_time wait, do
 	for (unsigned i = 0; i < k->n; i++) {
 		const struct mc_clock_point *p = &k->v[i];
 		double left = (double)p->round / 2 + (double)distance(p->ahead, mc_clock_ahead(c, p->at)) +
-			      error * (after(now, p->at) + (double)wait);
+			      error * after(now, p->at);
 
 		least = left < least ? left : least;
 	}
-	return to_time(least + 1);
+	c->uncertainty = to_time(least + 1);
+	c->sure_at = now;
+	c->loosens = error;
 }
 
-static const struct mc_clock_point *best_of(const struct mc_clock_points *k, mc_time now)
+static const struct mc_clock_point *best_of(const struct mc_clock_points *k, mc_time now, double error)
 {
 	const struct mc_clock_point *best = NULL;
 	double least = 0;
 
 	for (unsigned i = 0; i < k->n; i++) {
-		double left = (double)k->v[i].round / 2 + DRIFT * after(now, k->v[i].at);
+		double left = (double)k->v[i].round / 2 + error * after(now, k->v[i].at);
 
 		if (best && left >= least)
 			continue;
@@ -260,26 +289,73 @@ static const struct mc_clock_point *best_of(const struct mc_clock_points *k, mc_
 	return best;
 }
 
-/* wait: how long until the next exchange, as it seems. */
-static void fit_echo(struct mc_clock *c, mc_time now, mc_time wait)
+/* The slopes that no two exchanges rule out, each of which is right to within half its round trip. False:
+ * there is none, as the rate has changed. */
+static bool slopes_left(const struct mc_clock_points *k, double *ret_least, double *ret_most)
+{
+	*ret_least = -DRIFT;
+	*ret_most = DRIFT;
+	for (unsigned i = 1; i < k->n; i++)
+		for (unsigned j = 0; j < i; j++) {
+			const struct mc_clock_point *a = &k->v[j], *b = &k->v[i];
+			double apart = after(b->at, a->at), up = (double)(b->ahead - a->ahead);
+			double open = ((double)a->round + (double)b->round) / 2 + 1;
+
+			if (apart > 0) {
+				*ret_least = larger(*ret_least, (up - open) / apart);
+				*ret_most = -larger(-*ret_most, -(up + open) / apart);
+			}
+		}
+	return *ret_least <= *ret_most;
+}
+
+/* Of a few exchanges: the middle of what they leave possible. */
+static bool fit_few(struct mc_clock *c, mc_time now)
+{
+	double least, most, error;
+
+	if (!slopes_left(&c->echo, &least, &most))
+		return false;
+	error = (most - least) / 2;
+	set_line(c, best_of(&c->echo, now, error), (least + most) / 2, error <= KNOWN);
+	open_left(c, now, error);
+	return true;
+}
+
+/* How far off the line it is that an exchange shows for certain, where that is more than was said; else 0. */
+static mc_time proven_off(const struct mc_clock *c, const struct mc_clock_point *p)
+{
+	mc_time off = distance(p->ahead, mc_clock_ahead(c, p->at));
+
+	return off > p->round / 2 + 1 + mc_clock_unsure(c, p->at) ? off + p->round / 2 : 0;
+}
+
+static bool fit_many(struct mc_clock *c, mc_time now)
 {
 	struct mc_clock_point middle;
 	struct fit f = { 0 };
 	double slope;
 
-	c->basis = MC_BASIS_ECHO;
-	if (!long_enough(&c->echo)) {
-		set_line(c, best_of(&c->echo, now), 0, false);
-		c->uncertainty = open_left(c, now, wait, DRIFT);
-		return;
-	}
 	sum_up(&f, &c->echo);
+	if (many_of(&f) < FEW)
+		return fit_few(c, now);
 	slope = f.xy / f.xx;
 	middle = *last(&c->echo);
 	middle.at -= to_time(-f.x * 1e9);
 	middle.ahead += (int64_t)f.y;
 	set_line(c, &middle, slope / 1e9, true);
-	c->uncertainty = open_left(c, now, wait, slope_error(&f, slope) / 1e9);
+	open_left(c, now, slope_error(&f, slope) / 1e9);
+	return !proven_off(c, last(&c->echo));
+}
+
+/* Where the latest exchange does not fit, the rate has changed, and what came before does not count. */
+static void fit_echo(struct mc_clock *c)
+{
+	mc_time now = last(&c->echo)->at;
+
+	c->basis = MC_BASIS_ECHO;
+	while (!(spans(&c->echo, LINE) ? fit_many(c, now) : fit_few(c, now)))
+		forget_half(&c->echo);
 }
 
 /* Whether an exchange does not fit the line, and is to be left out; where several do not, all begins anew. */
@@ -291,7 +367,7 @@ static bool odd_echo(struct mc_clock *c, const struct mc_clock_point *p)
 
 	if (!k->n)
 		return false;
-	most = 2 * (double)(p->round + c->uncertainty) + 2 * DRIFT * after(p->at, last(k)->at);
+	most = 2 * (double)(p->round + mc_clock_unsure(c, p->at)) + DRIFT * after(p->at, last(k)->at);
 	if (!back && (double)distance(p->ahead, mc_clock_ahead(c, p->at)) <= most) {
 		c->odd = 0;
 		return false;
@@ -305,7 +381,7 @@ static bool odd_echo(struct mc_clock *c, const struct mc_clock_point *p)
 bool mc_clock_echo(struct mc_clock *c, mc_time t0, mc_time t1, mc_time t2, mc_time t3)
 {
 	struct mc_clock_point p = { .at = t3 };
-	mc_time before;
+	mc_time off = 0;
 
 	if (t3 < t0 || t2 < t1 || t3 - t0 < t2 - t1 || t3 - t0 > MINUTE || !difference(&p.ahead, t1, t0))
 		return false;
@@ -318,9 +394,12 @@ bool mc_clock_echo(struct mc_clock *c, mc_time t0, mc_time t1, mc_time t2, mc_ti
 		c->odd = 0;
 	if (odd_echo(c, &p))
 		return true;
-	before = c->echo.n ? last(&c->echo)->at : 0;
+	if (c->echo.n)
+		off = proven_off(c, &p);
 	keep(&c->echo, p);
-	fit_echo(c, p.at, c->echo.n > 1 && p.at > before ? p.at - before : MC_SEC);
+	fit_echo(c);
+	if (off > c->uncertainty)
+		c->uncertainty = off;
 	return true;
 }
 
@@ -335,38 +414,50 @@ static bool below(const struct mc_clock_point *a, const struct mc_clock_point *b
 	return up_b * after(c->at, a->at) <= up_c * after(b->at, a->at);
 }
 
-static void fit_hull(struct mc_clock *c)
+/* The edge of the hull under the middle of all times: its slope, and where it begins. Two points or more. */
+static double edge_of(const struct mc_clock_points *k, const struct mc_clock_point **ret_from)
 {
-	const struct mc_clock_point *hull[MC_CLOCK_POINTS] = { NULL }, *p = c->low.v;
+	const struct mc_clock_point *hull[MC_CLOCK_POINTS] = { NULL }, *p = k->v;
 	double middle = 0;
 	unsigned n = 0, edge = 0;
 
-	for (unsigned i = 0; i < c->low.n; i++) {
+	for (unsigned i = 0; i < k->n; i++) {
 		while (n > 1 && below(hull[n - 2], hull[n - 1], p + i))
 			n--;
 		hull[n++] = p + i;
-		middle += after(p[i].at, p->at) / c->low.n;
+		middle += after(p[i].at, p->at) / k->n;
 	}
 	while (edge + 2 < n && after(hull[edge + 1]->at, p->at) < middle)
 		edge++;
-	set_line(c, hull[edge],
-		 (double)(hull[edge + 1]->ahead - hull[edge]->ahead) /
-			 after(hull[edge + 1]->at, hull[edge]->at),
-		 true);
+	*ret_from = hull[edge];
+	return (double)(hull[edge + 1]->ahead - hull[edge]->ahead) /
+	       after(hull[edge + 1]->at, hull[edge]->at);
 }
 
+static const struct mc_clock_point *fastest(const struct mc_clock_points *k)
+{
+	const struct mc_clock_point *best = k->v;
+
+	for (unsigned i = 1; i < k->n; i++)
+		if (better(&k->v[i], best))
+			best = &k->v[i];
+	return best;
+}
+
+/* Too few points for a slope: what drift there seems to be is not known. */
 static void fit_low(struct mc_clock *c)
 {
-	const struct mc_clock_point *best = c->low.v;
+	const struct mc_clock_point *from;
+	double slope = c->low.n > 2 ? edge_of(&c->low, &from) : DRIFT;
 
-	if (long_enough(&c->low)) {
-		fit_hull(c);
+	if (spans(&c->low, LINE_LOW)) {
+		set_line(c, from, slope, true);
+		c->loosens = 0;
 		return;
 	}
-	for (unsigned i = 1; i < c->low.n; i++)
-		if (better(&c->low.v[i], best))
-			best = &c->low.v[i];
-	set_line(c, best, 0, false);
+	set_line(c, fastest(&c->low), 0, false);
+	c->loosens = fabs(slope) < DRIFT ? fabs(slope) : DRIFT;
+	c->sure_at = c->base_at;
 }
 
 /* Fits the envelope anew, and notes how far that moved it. */
@@ -429,7 +520,7 @@ void mc_clock_oneway(struct mc_clock *c, mc_time sent, mc_time came)
 	if (c->basis != MC_BASIS_ENVELOPE)
 		return;
 	if (c->low.n == 1 && anew)
-		set_line(c, last(&c->low), 0, false);
+		fit_low(c);
 	else if (anew)
 		refit_low(c, came);
 	raise_line(c, &p);

@@ -52,15 +52,15 @@ static bool make_room(struct mc_gaps *g)
 	return true;
 }
 
-void mc_gaps_open(struct mc_gaps *g, mc_time at, uint64_t first, uint64_t n, bool socket)
+void mc_gaps_open(struct mc_gaps *g, mc_time at, uint64_t first, uint64_t n, uint64_t dropped)
 {
-	struct mc_gap gap = { .at = at, .first = first, .n = n, .missing = n, .socket = socket };
+	struct mc_gap gap = { .at = at, .first = first, .n = n, .missing = n };
 	uint32_t i, lowest;
 
 	g->total++;
-	g->longest = n > g->longest ? n : g->longest;
-	if (socket)
-		g->lost_socket += n;
+	g->open++;
+	gap.socket = dropped < n ? dropped : n;
+	g->lost_socket += gap.socket;
 	if (!make_room(g))
 		return;
 	lowest = g->n - g->fresh++;
@@ -88,7 +88,11 @@ void mc_gaps_fill(struct mc_gaps *g, uint64_t seq)
 	if (seq - gap->first >= gap->n || !gap->missing)
 		return;
 	gap->missing--;
-	g->lost_socket -= gap->socket;
+	g->open -= !gap->missing;
+	if (gap->socket > gap->missing) {
+		gap->socket--;
+		g->lost_socket--;
+	}
 }
 
 void mc_gaps_anew(struct mc_gaps *g)

@@ -26,7 +26,7 @@ struct mc_stream_early {
 		struct mc_mark mark[2]; /* RTP, iperf */
 		bool is[2];
 		mc_time came;
-		bool dropped;
+		uint64_t dropped;
 	} v[EARLY_MOST];
 };
 
@@ -147,12 +147,10 @@ static uint64_t widen(const struct mc_stream *s, uint64_t seq, uint8_t bits)
 /* Gaps by the first number of a session: what is missing up to an end that was told before it. */
 static void gap_of_first(struct mc_stream *s, uint64_t seq, mc_time came)
 {
-	uint64_t top = top_of(s);
-
-	if (mc_seq_above(top, seq) && top - seq > FAR)
-		s->ended = false;
-	else if (mc_seq_above(top, seq))
-		mc_gaps_open(&s->gaps, came, seq + 1, top - seq, false);
+	if (s->ended && s->end_seq - seq > FAR)
+		s->ended = false; /* it lies behind what came, or nowhere near: that was no end of this */
+	else if (s->ended && s->end_seq != seq)
+		mc_gaps_open(&s->gaps, came, seq + 1, s->end_seq - seq, 0);
 }
 
 /* A number came that lies below the first one, or has been missing. */
@@ -161,11 +159,11 @@ static void gap_of_late(struct mc_stream *s, uint64_t seq, uint64_t first, mc_ti
 	if (!mc_seq_above(first, seq))
 		mc_gaps_fill(&s->gaps, seq);
 	else if (first - seq > 1)
-		mc_gaps_open(&s->gaps, came, seq + 1, first - seq - 1, false);
+		mc_gaps_open(&s->gaps, came, seq + 1, first - seq - 1, 0);
 }
 
 /* Counts a number that belongs to the session, and opens or fills its gap. */
-static void place(struct mc_stream *s, uint64_t seq, mc_time came, bool dropped)
+static void place(struct mc_stream *s, uint64_t seq, mc_time came, uint64_t dropped)
 {
 	uint64_t top = top_of(s), first = s->seq.first;
 	bool any = s->seq.received > 0;
@@ -230,11 +228,12 @@ static void accept(struct mc_stream *s, const struct mc_mark *m, uint64_t seq, m
 	if (m->bits <= 16 || !mc_seq_above(seq, s->seq.highest) || seq - s->seq.first > FAR - FOLLOWS)
 		begin(s, s->session);
 	for (uint32_t i = 0; i < odd.n; i++)
-		place(s, widen(s, odd.seq, m->bits), odd.at, odd.dropped && i == 0);
-	place(s, widen(s, m->seq, m->bits), came, false);
+		place(s, widen(s, odd.seq, m->bits), odd.at, i == 0 ? odd.dropped : 0);
+	place(s, widen(s, m->seq, m->bits), came, 0);
 }
 
-static void suspect(struct mc_stream *s, const struct mc_mark *m, uint64_t seq, mc_time came, bool dropped)
+static void suspect(struct mc_stream *s, const struct mc_mark *m, uint64_t seq, mc_time came,
+		    uint64_t dropped)
 {
 	int64_t apart = s->odd.n ? ahead_of(m->seq, s->odd.seq, m->bits) : INT64_MAX;
 
@@ -250,7 +249,7 @@ static void suspect(struct mc_stream *s, const struct mc_mark *m, uint64_t seq, 
 }
 
 /* False: it says nothing of this session. */
-static bool note(struct mc_stream *s, const struct mc_mark *m, mc_time came, bool dropped)
+static bool note(struct mc_stream *s, const struct mc_mark *m, mc_time came, uint64_t dropped)
 {
 	uint64_t seq = 0;
 	enum fit fit = LATE;
@@ -271,7 +270,7 @@ static bool note(struct mc_stream *s, const struct mc_mark *m, mc_time came, boo
 }
 
 /* The end was told: what is missing up to it is a gap, once. */
-static void take_end(struct mc_stream *s, const struct mc_mark *m, mc_time came, bool dropped)
+static void take_end(struct mc_stream *s, const struct mc_mark *m, mc_time came, uint64_t dropped)
 {
 	uint64_t seq, top;
 
@@ -299,6 +298,10 @@ static void take_time(struct mc_stream *s, mc_time sent, mc_time came, uint32_t 
 {
 	if (sent == 0)
 		return;
+	if (s->whose) {
+		s->clock = s->whose(s->whose_arg);
+		s->whose = NULL;
+	}
 	if (s->clock)
 		mc_delay_add(&s->delay, s->clock, sent, came, n);
 	else
@@ -380,13 +383,13 @@ static void take_packets(struct mc_stream *s, const uint8_t *data, size_t len)
 /* Transport packets in RTP: by its payload type, or where they show. */
 static void look_into(struct mc_stream *s, const struct mc_mark *m, const uint8_t *data, size_t len)
 {
-	size_t n, at = mc_mark_payload(s->format, data, len, &n);
+	size_t n, at = mc_mark_payload(MC_FORMAT_RTP, data, len, &n);
 
 	if (n && (m->payload_type == 33 || (m->payload_type >= 96 && mc_ts_is(data + at, n))))
 		take_packets(s, data + at, n);
 }
 
-static void take_mark(struct mc_stream *s, const struct mc_mark *m, mc_time came, bool dropped)
+static void take_mark(struct mc_stream *s, const struct mc_mark *m, mc_time came, uint64_t dropped)
 {
 	bool fits;
 
@@ -408,7 +411,7 @@ static void take_mark(struct mc_stream *s, const struct mc_mark *m, mc_time came
 /* ---- while the format is not known ---- */
 
 static void remember(struct mc_stream *s, const struct mc_arrival *a, const uint8_t *data, size_t len,
-		     bool dropped)
+		     uint64_t dropped)
 {
 	struct early *e;
 
@@ -423,6 +426,8 @@ static void remember(struct mc_stream *s, const struct mc_arrival *a, const uint
 	e->dropped = dropped;
 	for (size_t i = 0; i < 2; i++)
 		e->is[i] = mc_mark_read(&e->mark[i], early_formats[i], &s->at, data, len) && !e->mark[i].end;
+	if (e->is[0])
+		look_into(s, &e->mark[0], data, len); /* what it holds is not kept */
 }
 
 /* The format is known: what came before it counts. */
@@ -432,6 +437,10 @@ static void recall(struct mc_stream *s)
 	size_t which = s->format == MC_FORMAT_RTP ? 0 : s->format == MC_FORMAT_IPERF ? 1 : 2;
 
 	s->early = NULL;
+	if (which != 0) {
+		free(s->ts);
+		s->ts = NULL;
+	}
 	for (unsigned i = 0; all && i < all->n; i++) {
 		struct early *e = &all->v[i];
 
@@ -445,7 +454,7 @@ static void recall(struct mc_stream *s)
 
 /* False: it is still not known. */
 static bool find_out(struct mc_stream *s, const struct mc_arrival *a, const uint8_t *data, size_t len,
-		     bool dropped)
+		     uint64_t dropped)
 {
 	s->format = mc_sniff(&s->sniff, data, len, a->time);
 	if (s->format == MC_FORMAT_AUTO) {
@@ -459,7 +468,7 @@ static bool find_out(struct mc_stream *s, const struct mc_arrival *a, const uint
 /* ---- one datagram ---- */
 
 static void take_marked(struct mc_stream *s, const struct mc_mark *m, const struct mc_arrival *a,
-			const uint8_t *data, size_t len, bool dropped)
+			const uint8_t *data, size_t len, uint64_t dropped)
 {
 	if (m->bits && m->bits <= 64)
 		take_mark(s, m, a->time, dropped);
@@ -470,7 +479,7 @@ static void take_marked(struct mc_stream *s, const struct mc_mark *m, const stru
 }
 
 static void take_one(struct mc_stream *s, const struct mc_arrival *a, const uint8_t *data, size_t len,
-		     bool dropped)
+		     uint64_t dropped)
 {
 	struct mc_mark m = { 0 };
 	bool known = s->format != MC_FORMAT_AUTO || find_out(s, a, data, len, dropped);
@@ -553,14 +562,24 @@ static uint32_t take_run(struct mc_stream *s, const struct mc_arrival *a, const 
 	return n;
 }
 
+/* How many the socket dropped since the last one of this stream, of whatever stream: at most. Of a train that
+ * came whole it counts one. */
+static uint64_t dropped_since(const struct mc_stream *s, uint32_t drops)
+{
+	uint32_t more = drops - s->drops;
+
+	return s->has_drops && more - 1 < INT32_MAX ? (uint64_t)more * s->train_came : 0;
+}
+
 void mc_stream_take(struct mc_stream *s, const struct mc_arrival *a)
 {
 	size_t segment = a->segment && a->segment < a->len ? a->segment : a->len, off = 0;
-	bool dropped = s->has_drops && a->drops - s->drops - 1 < INT32_MAX;
 	uint32_t came = segment < a->len ? (uint32_t)((a->len + segment - 1) / segment) : 1;
+	uint64_t dropped;
 
 	if (came > s->train_came)
 		s->train_came = came;
+	dropped = dropped_since(s, a->drops);
 	do {
 		const uint8_t *p = a->data + off;
 		size_t len = a->len - off;
@@ -569,7 +588,7 @@ void mc_stream_take(struct mc_stream *s, const struct mc_arrival *a)
 		if (!n)
 			take_one(s, a, p, len < segment ? len : segment, dropped);
 		off += (n ? n : 1) * segment;
-		dropped = false;
+		dropped = 0;
 	} while (off < a->len);
 	s->drops = a->drops;
 	s->has_drops = true;

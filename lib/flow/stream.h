@@ -44,6 +44,9 @@ struct mc_stream {
 	struct mc_at at;
 	uint32_t rtp_clock;    /* ticks a second; 0: by the payload type, where that has one */
 	struct mc_clock *clock; /* of its sender; NULL: no delays */
+	/* Asked once for it, when there is a time of sending that can be compared; NULL: nobody. */
+	struct mc_clock *(*whose)(void *arg);
+	void *whose_arg;
 	/* Told of each number that is not an end, as it was sent, once it was counted; NULL: nobody. */
 	void (*marked)(void *arg, const struct mc_mark *m, mc_time came);
 	void *marked_arg;
@@ -81,7 +84,7 @@ struct mc_stream {
 		uint64_t seq;
 		mc_time at;
 		uint32_t n;    /* how often it came; 0: there is none */
-		bool dropped;
+		uint64_t dropped;
 	} odd;
 	uint32_t drops;        /* of the socket, as of the last datagram of this stream */
 	bool has_drops;

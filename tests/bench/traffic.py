@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """`./dev bench traffic`: mcast send and mcast recv beside their peers, side by side in one run.
 
-Sections: A, whole pairs; B, the highest rate into an ordinary receiver; C, one datagram a call; D, the highest rate that a
-receiver takes from an ordinary sender; E, many groups; F, pacing. Places: loopback, and a veth pair between two network
-namespaces; one processor for each end. In each round every variant runs once, in an order that rotates; what counts is
-the median of ratios paired within a round, with its bootstrap 95 % interval. Absolute figures belong to one run on one
-machine.
+Sections: A, whole pairs; B, the highest rate into an ordinary receiver; C, one datagram a call; D, the highest rate
+that a receiver takes from an ordinary sender; E, many groups; F, pacing. Places: loopback, and a veth pair between
+two network namespaces; one processor for each end. In each round every variant runs once, in an order that rotates;
+what counts is the median of ratios paired within a round, with its bootstrap 95 % interval. Absolute figures belong
+to one run on one machine.
 
-Environment: MCAST, the program measured; BENCH_BUILD, where the helper in C gets compiled; MCJOIN, where mcjoin is, if it
-is not in PATH. Exit: 0 measured, whether or not what is wanted was reached; 2 could not run.
+Environment: MCAST, the program measured; BENCH_BUILD, where the helper in C gets compiled; MCJOIN, where mcjoin is,
+if it is not in PATH. Exit: 0 measured, whether or not what is wanted was reached; 2 could not run.
 """
 import argparse
 import collections
@@ -16,7 +16,6 @@ import contextlib
 import json
 import os
 import platform
-import shutil
 import statistics
 import sys
 import tempfile
@@ -66,10 +65,11 @@ class Bench:
 def pair(bench, place, sender, receiver, **words):
     """One trial: datagrams a second that arrived, the share that did not, and the train's length as received."""
     words = {"size": "64", "rate": "max", **words}
-    taker = Taker(place, bench.receivers[receiver] if isinstance(receiver, str) else receiver, bench.cpus[1], **words)
+    sender = bench.senders[sender] if isinstance(sender, str) else sender
+    receiver = bench.receivers[receiver] if isinstance(receiver, str) else receiver
+    taker = Taker(place, receiver, bench.cpus[1], **words)
     try:
-        sent, took, train = send(place, bench.senders[sender] if isinstance(sender, str) else sender, bench.cpus[0],
-                                 SECONDS, **words)
+        sent, took, train = send(place, sender, bench.cpus[0], SECONDS, **words)
         came, _, extra = taker.done()
     finally:
         taker.close()
@@ -83,7 +83,19 @@ def guarded(bench, number, name, work, *args, **words):
         say(f"{'/'.join(map(str, name))}: {error or type(error).__name__}")
 
 
-# A: whole pairs
+# A: whole pairs. Ours is slowed down until nothing is lost, as nothing may be.
+
+
+def lossless(bench, place, sender, receiver, **words):
+    came, lost, train = pair(bench, place, sender, receiver, **words)
+    rate = came
+    for _ in range(8):
+        if not lost:
+            break
+        rate *= 0.92
+        came, lost, train = pair(bench, place, sender, receiver, rate=f"{rate:.0f}pps", **words)
+    return came, lost, train
+
 
 PAIRS = (("trains", "recv"), ("single", "recv"), ("iperf", "iperf"), ("sockperf", "sockperf"), ("mgen", "mgen"),
          ("plain", "plain"))
@@ -91,28 +103,30 @@ PAIRS = (("trains", "recv"), ("single", "recv"), ("iperf", "iperf"), ("sockperf"
 
 def section_a(bench, place, number):
     for size in SIZES:
-        for sender, receiver in echo.rotated([p for p in PAIRS if p[0] in bench.senders and p[1] in bench.receivers], number):
-            guarded(bench, number, ("A", place.name, size, sender), pair, place, sender, receiver, size=str(size))
+        there = [p for p in PAIRS if p[0] in bench.senders and p[1] in bench.receivers]
+        for sender, receiver in echo.rotated(there, number):
+            work = lossless if sender == "trains" else pair
+            guarded(bench, number, ("A", place.name, size, sender), work, place, sender, receiver, size=str(size))
 
 
 # B and D: the highest rate without loss
 
 
 def climb(bench, place, sender, receiver, start, **words):
-    """The highest of a ladder of rates at which no more than LOSS is lost: by doubling, then by steps."""
+    """The highest of a ladder of rates at which no more than LOSS is lost: by halves and doubles, then by steps."""
     best, rate, factor = None, start, 2.0
     for _ in range(24):
         came, lost, train = pair(bench, place, sender, receiver, rate=f"{rate:.0f}pps", **words)
-        good = lost <= LOSS and came >= rate * 0.9
-        if good:
-            best = (came, lost, train)
-            rate *= factor
-            continue
         if lost <= LOSS and (best is None or came > best[0]):
-            best = (came, lost, train)  # the sender could not do more
-        if factor == STEP:
+            best = (came, lost, train)
+        if lost <= LOSS and came >= rate * 0.9:
+            rate *= factor
+        elif best is None:
+            rate, factor = rate / 2, STEP
+        elif factor == STEP:
             break
-        rate, factor = rate / factor * STEP, STEP
+        else:
+            rate, factor = rate / factor * STEP, STEP
     if best is None:
         raise Failed("something was lost at every rate")
     return best
@@ -120,8 +134,9 @@ def climb(bench, place, sender, receiver, start, **words):
 
 def section_b(bench, place, number):
     for size in SIZES:
-        guarded(bench, number, ("B", place.name, size, "trains"), climb, place, "trains", "plain", 300000, size=str(size))
-        guarded(bench, number, ("B", place.name, size, "iperf"), pair, place, "iperf", "plain", size=str(size))
+        where = ("B", place.name, size)
+        guarded(bench, number, (*where, "trains"), climb, place, "trains", "plain", 300000, size=str(size))
+        guarded(bench, number, (*where, "iperf"), pair, place, "iperf", "plain", size=str(size))
 
 
 # C: one datagram a call
@@ -135,13 +150,13 @@ def section_c(bench, place, number):
             guarded(bench, number, ("C", place.name, size, sender), pair, place, sender, "plain", size=str(size))
 
 
-# D: receivers. What they get is their own senders' datagrams, sent by mcast send in trains that the sending interface takes
-# apart, since no ordinary sender is fast enough to lose anything.
+# D: receivers. What they get is their own senders' datagrams, sent by mcast send in trains of 16, which the kernel
+# takes apart in front of a socket that does not ask for trains: no ordinary sender is fast enough to lose anything.
 
-FORMATS = {"recv": "probe", "iperf": "iperf", "mcjoin": "mcjoin", "plain": "probe", "mgen": "none", "sockperf": "none"}
+FORMATS = {"recv-apart": "probe", "iperf": "iperf", "mcjoin": "mcjoin", "plain": "probe"}
 
 
-def replayed(bench, receiver, size):
+def replayed(bench, receiver):
     """mcast send in the format of a receiver."""
     end = bench.senders["trains16"]
     argv = list(end.argv)
@@ -149,30 +164,13 @@ def replayed(bench, receiver, size):
     return type(end)(end.key, end.label, *argv, ours=True)
 
 
-@contextlib.contextmanager
-def apart(place):
-    """Meanwhile the sending interface takes trains apart, as one without such an offload does."""
-    feature = ("tx-udp-segmentation",)
-    place.client.command("ethtool", "-K", place.device, *feature, "off")
-    yield
-    place.client.command("ethtool", "-K", place.device, *feature, "on")
-
-
 def section_d(bench, place, number):
-    if place.name != "veth":
-        return
-    if not shutil.which("ethtool"):
-        say("ethtool is not installed: section D is left out")
-        return
-    guarded(bench, number, ("D", place.name, 64, "recv-trains"), climb, place, "trains", "recv", 1000000)
-    with apart(place):
-        ordinary(bench, place, number)
-
-
-def ordinary(bench, place, number):
-    for receiver in echo.rotated([r for r in ("recv", "iperf", "mcjoin", "plain") if r in bench.receivers], number):
-        guarded(bench, number, ("D", place.name, 64, receiver), climb, place, replayed(bench, receiver, 64), receiver, 100000,
-                size="128" if receiver == "mcjoin" else "64")
+    where = ("D", place.name, 64)
+    guarded(bench, number, (*where, "recv-trains"), climb, place, "trains", "recv", 1000000)
+    there = [r for r in ("recv-apart", "iperf", "mcjoin", "plain") if r in bench.receivers]
+    for receiver in echo.rotated(there, number):
+        size = "128" if receiver == "mcjoin" else "64"
+        guarded(bench, number, (*where, receiver), climb, place, replayed(bench, receiver), receiver, 100000, size=size)
 
 
 # E: many groups
@@ -219,7 +217,8 @@ def rows(places):
             def name(section, key, at=size, where=place.name):
                 return section, where, at, key
             most = 80 if size == 64 else 14
-            yield Row("A", f"{place.name}, {size} octets: our pair / iperf2's", name("A", "trains"), name("A", "iperf"), (">=", most))
+            yield Row("A", f"{place.name}, {size} octets: our pair / iperf2's", name("A", "trains"), name("A", "iperf"),
+                      (">=", most))
             yield Row("A", "  without trains", name("A", "single"), name("A", "iperf"), None)
             for other in ("sockperf", "mgen", "plain"):
                 yield Row("A", f"  {other}'s / iperf2's", name("A", other), name("A", "iperf"), None)
@@ -227,19 +226,20 @@ def rows(places):
                       name("B", "iperf"), (">=", 3))
             for other in ("sockperf", "iperf", "plain", "mgen", "socat"):
                 wanted = ("reaches", 1) if other in ("sockperf", "iperf") else None
-                yield Row("C", f"{place.name}, {size} octets: one a call / {other}", name("C", "single"), name("C", other), wanted)
+                yield Row("C", f"{place.name}, {size} octets: one a call / {other}", name("C", "single"),
+                          name("C", other), wanted)
             yield Row("C", "  batches / one a call", name("C", "batch"), name("C", "single"), None)
-        for other, most in (("iperf", 1.8), ("mcjoin", 3.5), ("plain", None)) if place.name == "veth" else ():
-            yield Row("D", f"{place.name}: recv / {other}", ("D", place.name, 64, "recv"), ("D", place.name, 64, other),
-                      most and (">=", most))
-        if place.name == "veth":
-            yield Row("D", f"{place.name}: recv, trains whole / apart", ("D", place.name, 64, "recv-trains"),
-                      ("D", place.name, 64, "recv"), None)
+        for other, most in (("iperf", 1.8), ("mcjoin", 3.5), ("plain", None)):
+            yield Row("D", f"{place.name}: recv / {other}", ("D", place.name, 64, "recv-apart"),
+                      ("D", place.name, 64, other), most and (">=", most))
+        yield Row("D", f"{place.name}: recv, trains whole / apart", ("D", place.name, 64, "recv-trains"),
+                  ("D", place.name, 64, "recv-apart"), None)
         for sender in ("trains", "single"):
             for groups in GROUPS[1:]:
                 yield Row("E", f"{place.name}, {sender}: {groups} groups / 1", ("E", place.name, groups, sender),
                           ("E", place.name, 1, sender), (">=", 0.5) if groups == GROUPS[-1] else None)
-        yield Row("F", f"{place.name}: {PACED} a second, p99 off, us", ("F", place.name, PACED, "p99"), None, ("<=", 100))
+        yield Row("F", f"{place.name}: {PACED} a second, p99 off, us", ("F", place.name, PACED, "p99"), None,
+                  ("<=", 100))
 
 
 def tell(bench, row):
@@ -259,7 +259,17 @@ def tell(bench, row):
     worst = f"{max(losses) * 100:.3f} %" if losses else "-"
     train = max((t for _, t in bench.extra.get(row.ours, {}).values()), default=0)
     answer = "-" if not row.wanted else {True: "yes", False: "no", None: "not measured"}[verdict]
-    return (row.section, row.text, text, echo.wanted_text(row.wanted), answer, worst, str(train or "-")), bool(values) or not row.wanted
+    line = (row.section, row.text, text, echo.wanted_text(row.wanted), answer, worst, str(train or "-"))
+    return line, bool(values) or not row.wanted
+
+
+NOTES = """
+* of ours, the worst round. ** datagrams in one that arrived, at most: 1 means none were joined.
+A: ours at the highest rate at which nothing is lost, others as fast as they go. B and D: the highest rate at which at
+most 0.1 % is lost; mcjoin's datagrams have 128 octets. D: the sender sends trains of 16, which the kernel takes
+apart in front of the socket (recv: --no-trains), as no ordinary sender is fast enough to lose anything.
+
+Datagrams a second, medians of this run on this machine, worth nothing without the ratios:"""
 
 
 def report(bench, places):
@@ -272,9 +282,7 @@ def report(bench, places):
         line, good = tell(bench, row)
         measured = measured and good
         print(layout.format(*line).rstrip())
-    print("\n* of ours, the worst round. ** datagrams in one that arrived, at most: 1 means none were joined.\n"
-          "B and D: the highest rate at which at most 0.1 % is lost; mcjoin's datagrams have 128 octets. D: the sender hands\n"
-          "trains of 16 to an interface that takes them apart, as no ordinary sender is fast enough to lose anything.\n\nDatagrams a second, medians of this run on this machine, worth nothing without the ratios:")
+    print(NOTES)
     for name, values in sorted(bench.raw.items(), key=str):
         print(f"  {' '.join(map(str, name)):<34} {statistics.median(values.values()):>14,.6g}")
     return measured
@@ -310,7 +318,8 @@ def prepare(place):
 
 
 def ask(argv):
-    parser = argparse.ArgumentParser(prog="./dev bench traffic", description="mcast send and mcast recv beside their peers")
+    parser = argparse.ArgumentParser(prog="./dev bench traffic",
+                                     description="mcast send and mcast recv beside their peers")
     parser.add_argument("--rounds", type=int, default=5, help="rounds (default: 5)")
     parser.add_argument("--json", metavar="FILE", help="write every round")
     parser.add_argument("--section", choices=SECTIONS, action="append", help="this one only; may be repeated")

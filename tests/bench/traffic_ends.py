@@ -13,6 +13,7 @@ import time
 from echo import GROUP, PORT, Failed, event, events, stop, wait_for
 
 BUFFER = "4M"  # of every receiver that can be told
+PATIENCE = 5   # seconds that recv has to hear that all streams are over
 
 
 def kernel(namespace):
@@ -44,9 +45,10 @@ def senders(mcast, plain):
         End("trains16", "mcast send --train 16", *ours, "--train", "16", "--io", "trains", to, ours=True),
         End("single", "mcast send --io single", *ours, "--io", "single", to, ours=True),
         End("batch", "mcast send --io batch", *ours, "--io", "batch", to, ours=True),
-        End("iperf", "iperf 2", "iperf", "-u", "-c", GROUP, "-p", str(PORT), "-b", "100g", "-l", "{size}", "-t", "{seconds}"),
-        End("sockperf", "sockperf tp", "sockperf", "throughput", "-i", GROUP, "-p", str(PORT), "-m", "{size}", "-t", "1",
-            "--mc-loopback-enable", "--dontwarmup"),
+        End("iperf", "iperf 2", "iperf", "-u", "-c", GROUP, "-p", str(PORT), "-b", "100g", "-l", "{size}", "-t",
+            "{seconds}"),
+        End("sockperf", "sockperf tp", "sockperf", "throughput", "-i", GROUP, "-p", str(PORT), "-m", "{size}", "-t",
+            "1", "--mc-loopback-enable", "--dontwarmup"),
         End("mgen", "mgen", "mgen", "nolog", "event", f"ON 1 UDP DST {GROUP}/{PORT} PERIODIC [-1 {{size}}]"),
         End("socat", "socat", "socat", "-u", "-b", "{size}", "OPEN:/dev/zero", f"UDP4-DATAGRAM:{GROUP}:{PORT}"),
         End("plain", "plain sendto", plain, "send", GROUP, str(PORT), "{size}", "{seconds}"),
@@ -56,9 +58,12 @@ def senders(mcast, plain):
 def receivers(mcast, plain):
     listen = ("--rcvbuf", BUFFER, f"{GROUP}:{PORT}")
     return {end.key: end for end in (
-        End("recv", "mcast recv", mcast, "recv", "--json", "--clock", "synced", *listen, ours=True),
+        End("recv", "mcast recv", mcast, "recv", "--json", "--until-end", "--clock", "synced", *listen, ours=True),
+        End("recv-apart", "mcast recv --no-trains", mcast, "recv", "--json", "--until-end", "--clock", "synced",
+            "--no-trains", *listen, ours=True),
         End("iperf", "iperf 2", "iperf", "-s", "-u", "-B", GROUP, "-p", str(PORT), "-w", BUFFER),
-        End("sockperf", "sockperf sr", "sockperf", "server", "-i", GROUP, "-p", str(PORT), "--buffer-size", str(4 << 20)),
+        End("sockperf", "sockperf sr", "sockperf", "server", "-i", GROUP, "-p", str(PORT), "--buffer-size",
+            str(4 << 20)),
         End("mgen", "mgen", "mgen", "nolog", "rxbuffer", str(4 << 20), "port", str(PORT), "event", f"0.0 JOIN {GROUP}"),
         End("mcjoin", "mcjoin", os.environ.get("MCJOIN") or shutil.which("mcjoin"), "-o", "-p", str(PORT), GROUP),
         End("plain", "plain recvfrom", plain, "recv", GROUP, str(PORT)),
@@ -71,6 +76,7 @@ class Taker:
     def __init__(self, place, end, cpu, **words):
         self.place, self.end = place, end
         self.process = place.server.start(end.command(**words), cpu)
+        self.started = self.process.stdout.readline() if end.ours else ""  # says when all groups are joined
         wait_for(lambda: self.process.poll() is not None or place.server.joined(place.device), 8)
         if self.process.poll() is not None:
             raise Failed(f"{end.label} ended: {self.process.stderr.read().strip()[-200:]}")
@@ -84,10 +90,13 @@ class Taker:
 
     def done(self):
         """Datagrams received, and lost as far as the receiver's socket or the numbers tell."""
-        counts = self.settled()
         if not self.end.ours:
+            counts = self.settled()
             return counts["in"], counts["full"], {}
-        out = stop(self.process, signal.SIGINT)[0]
+        try:
+            out = self.process.communicate(timeout=PATIENCE)[0]
+        except subprocess.TimeoutExpired:  # the end was lost, too
+            out = stop(self.process, signal.SIGINT)[0]
         end = event(out, "end")
         streams = [e for e in events(out) if e["event"] == "stream"]
         return end["packets"], end["lost"], {"train": max((s["train_came"] for s in streams), default=1)}

@@ -83,11 +83,11 @@ static void check_gaps(const struct run *r)
 	uint64_t missing = 0;
 
 	mc_stream_sum(&r->s, &sum);
-	MUST(g->n <= GAPS_MOST && g->fresh <= g->n && g->n <= g->total);
+	MUST(g->n <= GAPS_MOST && g->fresh <= g->n && g->n <= g->total && g->open <= g->total);
 	for (uint32_t i = g->n - g->fresh; i < g->n; i++) {
 		const struct mc_gap *gap = mc_gaps_at(g, i), *next = mc_gaps_at(g, i + 1);
 
-		MUST(gap->missing <= gap->n && gap->n <= g->longest);
+		MUST(gap->missing <= gap->n && gap->socket <= gap->missing);
 		MUST(!next || next->first - gap->first > gap->n - 1);
 		missing += gap->missing;
 	}
@@ -101,7 +101,7 @@ static void check_times(const struct run *r)
 	const struct mc_burst *b = &r->s.burst;
 
 	MUST(d->jitter >= 0 && d->nheld <= MC_DELAY_HELD);
-	MUST((d->hist ? d->hist->n : 0) + d->unheld <= r->s.packets);
+	MUST((d->hist ? d->hist->n : 0) + d->uncounted <= r->s.packets);
 	MUST(b->now_packets <= b->most_packets && b->most_packets <= r->s.packets &&
 	     b->most_bytes <= r->s.bytes);
 	MUST(r->clock.echo.n <= MC_CLOCK_POINTS && r->clock.low.n <= MC_CLOCK_POINTS);

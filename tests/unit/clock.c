@@ -52,32 +52,47 @@ static mc_time off(const struct mc_clock *c, const struct world *w, mc_time at)
 	return (mc_time)llabs(mc_clock_ahead(c, at) - true_ahead(w, at));
 }
 
-/* Four times in 200 ms, then each second, as recv asks; the worst that is off beside what is said. */
+/* What is said is true from one time to another; the most that it was off. */
+static mc_time check_true(const struct mc_clock *c, const struct world *w, mc_time from, mc_time to)
+{
+	mc_time most = 0;
+
+	for (mc_time t = from; t < to; t += 50 * MC_MSEC) {
+		mc_time now_off = off(c, w, t);
+
+		if (now_off > mc_clock_unsure(c, t))
+			fail_msg("after %g s, %g ppm: off by %llu ns, said %llu", (double)(t - BEGIN) / 1e9,
+				 w->drift * 1e6, (unsigned long long)now_off,
+				 (unsigned long long)mc_clock_unsure(c, t));
+		most = now_off > most ? now_off : most;
+	}
+	return most;
+}
+
+/* When recv asks for the nth time. */
+static mc_time turn_of(unsigned n)
+{
+	if (n < 4)
+		return BEGIN + n * 66 * MC_MSEC;
+	return BEGIN + (n < 13 ? (n - 3) * 200 * MC_MSEC : (n - 11) * MC_SEC);
+}
+
+/* As recv asks; the worst that is off after 20 s. */
 static void ask_for(struct mc_clock *c, const struct world *w, unsigned seconds, mc_time *ret_most)
 {
-	mc_time at = BEGIN, end = BEGIN + seconds * MC_SEC;
+	mc_time end = BEGIN + seconds * MC_SEC;
 
 	*ret_most = 0;
-	for (unsigned n = 1; at < end; n++) {
-		mc_time next = BEGIN + (n < 4 ? n * 60 * MC_MSEC : (n - 3) * MC_SEC);
-		mc_time back = ask(c, w, at);
+	for (unsigned n = 0; turn_of(n) < end; n++) {
+		mc_time most = check_true(c, w, ask(c, w, turn_of(n)), turn_of(n + 1));
 
-		for (mc_time t = back; t < next; t += 50 * MC_MSEC) {
-			mc_time now_off = off(c, w, t);
-
-			if (now_off > c->uncertainty)
-				fail_msg("after %g s, %g ppm: off by %llu ns, said %llu",
-					 (double)(t - BEGIN) / 1e9, w->drift * 1e6,
-					 (unsigned long long)now_off, (unsigned long long)c->uncertainty);
-			if (t > BEGIN + 20 * MC_SEC && now_off > *ret_most)
-				*ret_most = now_off;
-		}
-		at = next;
+		if (turn_of(n) >= BEGIN + 20 * MC_SEC && most > *ret_most)
+			*ret_most = most;
 	}
 }
 
 static const int64_t offsets[] = { 0, 100 * DAYS, -100 * DAYS, 5 };
-static const double drifts[] = { 0, 50e-6, -50e-6, 3e-6 };
+static const double drifts[] = { 0, 50e-6, -50e-6, 3e-6, 400e-6, -500e-6 };
 static const mc_time noises[] = { 0, 5 * USEC, 200 * USEC };
 
 static void test_echo(void **state)
@@ -87,8 +102,8 @@ static void test_echo(void **state)
 	(void)state;
 	random_state = 1;
 	for (size_t i = 0; i < COUNT(offsets) * COUNT(drifts) * COUNT(noises) * 5; i++) {
-		struct world w = { offsets[i % 4], drifts[i / 4 % 4], 50 * USEC, 50 * USEC,
-				   noises[i / 16 % 3] };
+		struct world w = { offsets[i % 4], drifts[i / 4 % 6], 50 * USEC, 50 * USEC,
+				   noises[i / 24 % 3] };
 		struct mc_clock c;
 
 		mc_clock_init(&c, MC_BASIS_NONE);
@@ -97,6 +112,76 @@ static void test_echo(void **state)
 		assert_true(fabs(c.slope - w.drift) <= 1e-6);
 		assert_true(most <= 20 * USEC + w.noise / 2);
 	}
+}
+
+/* Drift is known early where round trips are short, also of a clock that is being set right. */
+static void test_early(void **state)
+{
+	static const double fast[] = { 100e-6, -200e-6, 400e-6, -500e-6 };
+
+	(void)state;
+	random_state = 4;
+	for (size_t i = 0; i < COUNT(fast); i++) {
+		struct world w = { DAYS, fast[i], 20 * USEC, 20 * USEC, 5 * USEC };
+		struct mc_clock c;
+		mc_time most;
+
+		mc_clock_init(&c, MC_BASIS_NONE);
+		ask_for(&c, &w, 3, &most);
+		assert_true(c.drifts && fabs(c.slope - w.drift) < 50e-6 && c.steps == 0);
+		assert_true(mc_clock_unsure(&c, BEGIN + 3 * MC_SEC) < 80 * USEC);
+	}
+}
+
+/* Another rate from now on. */
+static void change_rate(struct world *w, mc_time now, double drift)
+{
+	w->offset = true_ahead(w, now) - (int64_t)(drift * (double)(now - BEGIN));
+	w->drift = drift;
+}
+
+/* A clock begins to be set right, and is. What was off until that is seen is said then. */
+static void test_slewed(void **state)
+{
+	static const double rates[] = { 5e-6, 405e-6, 5e-6, -495e-6, 0 };
+	struct world w = { DAYS, 5e-6, 50 * USEC, 50 * USEC, 50 * USEC };
+	struct mc_clock c;
+	mc_time at = BEGIN;
+
+	(void)state;
+	random_state = 8;
+	mc_clock_init(&c, MC_BASIS_NONE);
+	for (size_t i = 0; i < COUNT(rates); i++) {
+		mc_time was = 0;
+
+		change_rate(&w, at, rates[i]);
+		for (unsigned n = 0; n < 40; n++, at += MC_SEC) {
+			mc_time back = ask(&c, &w, at);
+
+			if (mc_clock_unsure(&c, back) < was)
+				fail_msg("off by %llu ns, and then said %llu", (unsigned long long)was,
+					 (unsigned long long)mc_clock_unsure(&c, back));
+			check_true(&c, &w, back, n ? at + MC_SEC : back + 1);
+			was = off(&c, &w, at + MC_SEC);
+			was = was > mc_clock_unsure(&c, at + MC_SEC) + 200 * USEC ? was : 0;
+		}
+	}
+	assert_true(c.steps == 0 && fabs(c.slope) < 20e-6);
+}
+
+/* Where answers are lost, less is known as time goes by. */
+static void test_unsure(void **state)
+{
+	struct mc_clock c;
+
+	(void)state;
+	mc_clock_init(&c, MC_BASIS_NONE);
+	assert_true(mc_clock_unsure(&c, BEGIN) == 0);
+	assert_true(mc_clock_echo(&c, BEGIN, BEGIN, BEGIN, BEGIN + 100));
+	assert_true(mc_clock_unsure(&c, BEGIN + 100) < 100);
+	assert_true(mc_clock_unsure(&c, BEGIN + 10 * MC_SEC) > 5 * MC_MSEC);
+	mc_clock_init(&c, MC_BASIS_SYNCED);
+	assert_true(mc_clock_unsure(&c, BEGIN) == 0);
 }
 
 /* Half of what the ways differ by cannot be seen; it is within what is said. */
@@ -129,7 +214,8 @@ static void test_echo_step(void **state)
 		w.offset += steps[i];
 		for (mc_time n = 0; n < 3; n++)
 			ask(&c, &w, BEGIN + (31 + n) * MC_SEC);
-		assert_true(c.steps == 1 && off(&c, &w, BEGIN + 34 * MC_SEC) <= c.uncertainty);
+		assert_true(c.steps == 1);
+		check_true(&c, &w, BEGIN + 33 * MC_SEC, BEGIN + 34 * MC_SEC);
 		for (mc_time n = 0; n < 30; n++)
 			ask(&c, &w, BEGIN + (34 + n) * MC_SEC);
 		assert_true(c.steps == 1 && fabs(c.slope - w.drift) < 3e-6);
@@ -145,7 +231,7 @@ static void test_echo_lie(void **state)
 	(void)state;
 	mc_clock_init(&c, MC_BASIS_NONE);
 	for (mc_time n = 0; n < 30; n++) {
-		w.offset = n % 3 ? 0 : 1000000;
+		w.offset = n % 3 ? 0 : 10000000;
 		if (n)
 			ask(&c, &w, BEGIN + n * MC_SEC);
 	}
@@ -206,16 +292,40 @@ static void test_envelope(void **state)
 	(void)state;
 	random_state = 5;
 	for (size_t i = 0; i < COUNT(offsets) * COUNT(drifts) * 2; i++) {
-		struct world w = { offsets[i % 4], drifts[i / 4 % 4], 80 * USEC, 0,
-				   i < 16 ? 300 * USEC : 5 * USEC };
+		struct world w = { offsets[i % 4], drifts[i / 4 % 6], 80 * USEC, 0,
+				   i < 24 ? 300 * USEC : 5 * USEC };
 		struct mc_clock c;
 
 		mc_clock_init(&c, MC_BASIS_NONE);
-		assert_true(send_for(&c, &w, 0, 20, 2 * MC_MSEC) < MC_MSEC);
+		assert_true(send_for(&c, &w, 0, 20, 2 * MC_MSEC) < MC_MSEC + (mc_time)(fabs(w.drift) * 2e9));
 		assert_true(c.basis == MC_BASIS_ENVELOPE && c.steps == 0);
 		send_for(&c, &w, 20, 60, 2 * MC_MSEC);
 		assert_true(c.drifts && fabs(c.slope - w.drift) <= 1e-6);
 		assert_true(send_for(&c, &w, 60, 120, 2 * MC_MSEC) < 30 * USEC);
+	}
+}
+
+/* Before drift can be had, delays by the envelope grow; what is said grows with them. */
+static void test_envelope_drift(void **state)
+{
+	(void)state;
+	random_state = 7;
+	for (size_t i = 0; i < COUNT(drifts); i++) {
+		struct world w = { 0, drifts[i], 80 * USEC, 0, 5 * USEC };
+		struct mc_clock c;
+		mc_time most = 0;
+		int64_t error;
+
+		mc_clock_init(&c, MC_BASIS_ENVELOPE);
+		for (mc_time at = BEGIN; at < BEGIN + 6 * MC_SEC; at += MC_MSEC) {
+			mc_time came = send(&c, &w, at, &error), said = mc_clock_unsure(&c, came);
+
+			most = said > most ? said : most;
+			if ((mc_time)llabs(error) > most + 60 * USEC)
+				fail_msg("%g ppm: off by %lld ns, said at most %llu", w.drift * 1e6,
+					 (long long)error, (unsigned long long)most);
+		}
+		assert_true(c.drifts && (mc_time)llabs(error) < 30 * USEC);
 	}
 }
 
@@ -351,6 +461,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_echo),         cmocka_unit_test(test_asymmetric),
+		cmocka_unit_test(test_early),        cmocka_unit_test(test_slewed),
+		cmocka_unit_test(test_unsure),       cmocka_unit_test(test_envelope_drift),
 		cmocka_unit_test(test_echo_step),    cmocka_unit_test(test_echo_lie),
 		cmocka_unit_test(test_refused),      cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_ready),        cmocka_unit_test(test_envelope_step),

@@ -2,6 +2,7 @@
  * delay.c - tests of delays held and counted, and of jitter as RFC 3550 A.8 has it.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "flow/delay.h"
 #include "starve.h"
@@ -90,11 +91,126 @@ static void test_end(void **state)
 		mc_clock_init(&c, onlys[i]);
 		for (mc_time n = 0; n < 300; n++)
 			mc_delay_add(&d, &c, BEGIN + n * USEC, BEGIN + n * USEC + 7, 2);
-		assert_true(d.nheld == MC_DELAY_HELD && d.unheld == 2 * (300 - MC_DELAY_HELD));
+		assert_true(!d.hist && d.uncounted == 0);
 		mc_delay_flush(&d, &c, MC_NEVER);
-		assert_true(i ? !d.hist && d.unheld == 600 : d.hist->n == 2 * MC_DELAY_HELD);
+		assert_true(i ? !d.hist && d.uncounted == 600 :
+				d.hist->n == 600 && d.hist->max == 0 && !d.uncounted);
+		assert_true(!d.held && !d.fold && !d.nheld);
 		mc_delay_free(&d);
 	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	mc_time x = *(const mc_time *)a, y = *(const mc_time *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* A fast stream: all that comes before the clock is known is counted then, as exactly as all else. */
+static void test_fast(void **state)
+{
+	static mc_time all[100000];
+	uint64_t random_state = 3;
+	struct mc_delay d = { 0 };
+	struct mc_clock c;
+
+	(void)state;
+	mc_clock_init(&c, MC_BASIS_ECHO);
+	for (size_t i = 0; i < COUNT(all); i++) {
+		double unit = (double)(next_random(&random_state) >> 11) * 0x1p-53;
+		mc_time came = BEGIN + i * 3 * USEC;
+
+		all[i] = (i ? 20 * USEC : 2 * MC_MSEC) + (mc_time)(-log(1 - unit) * 30 * USEC);
+		mc_delay_add(&d, &c, came - all[i] + 77 * MC_SEC, came, 1);
+	}
+	assert_true(d.fold && !d.hist && d.uncounted < 10);
+	assert_true(mc_clock_echo(&c, BEGIN + 300 * MC_MSEC, BEGIN + 77 * MC_SEC + 300 * MC_MSEC,
+				  BEGIN + 77 * MC_SEC + 300 * MC_MSEC, BEGIN + 300 * MC_MSEC + 2));
+	mc_delay_flush(&d, &c, BEGIN + 300 * MC_MSEC + 2);
+	assert_true(!d.fold && !d.held && d.hist->n + d.uncounted == COUNT(all) && d.uncounted < 10);
+	qsort(all, COUNT(all), sizeof *all, by_value);
+	for (unsigned percent = 0; percent <= 100; percent++) {
+		mc_time is = mc_hist_quantile(d.hist, percent / 100.0);
+		mc_time was = all[percent * (COUNT(all) - 1) / 100];
+
+		if (fabs((double)is - (double)was) > 0.02 * (double)was + 10)
+			fail_msg("%u %%: %llu, was %llu", percent, (unsigned long long)is,
+				 (unsigned long long)was);
+	}
+	/* ... the clock could have drifted meanwhile, and that is said. */
+	assert_true(d.uncertainty >= 290 * 600 && d.uncertainty < 310 * 600);
+	mc_delay_free(&d);
+}
+
+/* Times that are far off do not spoil the others: they are left out, and told. */
+static void test_fast_lies(void **state)
+{
+	struct mc_delay d = { 0 };
+	struct mc_clock c;
+
+	(void)state;
+	mc_clock_init(&c, MC_BASIS_ECHO);
+	for (mc_time i = 0; i < 1000; i++) {
+		mc_time came = BEGIN + i * USEC;
+
+		mc_delay_add(&d, &c, came - 9 - (i == 900 ? 999 * MC_SEC : 0), came, 1);
+	}
+	assert_true(d.fold && d.nheld == 1 && d.uncounted == 0);
+	mc_delay_add(&d, &c, BEGIN, BEGIN + 30 * MC_SEC, 1); /* too much later: held as it is */
+	assert_true(d.nheld == 2);
+	mc_delay_free(&d);
+	for (mc_time i = 0; i < 1000; i++)
+		mc_delay_add(&d, &c, i == 100 ? 1 : BEGIN + i * USEC, BEGIN + i * USEC, 1);
+	assert_true(!d.fold && d.nheld == MC_DELAY_HELD && d.uncounted == 1000 - MC_DELAY_HELD);
+	mc_delay_free(&d);
+}
+
+/* What was counted above the fastest is not mixed with what is known by an answer. */
+static void test_better(void **state)
+{
+	struct mc_delay d = { 0 };
+	struct mc_clock c;
+	mc_time mean, max;
+
+	(void)state;
+	mc_clock_init(&c, MC_BASIS_NONE);
+	for (mc_time i = 0; i < 50; i++) {
+		mc_time at = BEGIN + i * 10 * MC_MSEC;
+
+		mc_delay_add(&d, &c, at, at + 4 * MC_MSEC + (i == 9 ? MC_MSEC : 0), 1);
+	}
+	assert_true(d.basis == MC_BASIS_ENVELOPE && d.hist->n == 50 && d.hist->max == MC_MSEC);
+	d.negative = 1;
+	assert_true(mc_clock_echo(&c, BEGIN + MC_SEC, BEGIN + MC_SEC + 10, BEGIN + MC_SEC + 10,
+				  BEGIN + MC_SEC + 20));
+	assert_true(d.basis == MC_BASIS_ENVELOPE);
+	mc_delay_add(&d, &c, BEGIN + MC_SEC, BEGIN + MC_SEC + 4 * MC_MSEC, 1);
+	assert_true(d.basis == MC_BASIS_ECHO && d.hist->n == 1 && d.hist->min == 4 * MC_MSEC);
+	assert_true(d.uncounted == 50 && d.negative == 0 && d.anew == 1);
+	assert_true(mc_delay_lap(&d, &mean, &max) && mean == 4 * MC_MSEC && max == 4 * MC_MSEC);
+	mc_delay_free(&d);
+}
+
+/* The largest uncertainty is told, not the last; what waited for long is not counted by it. */
+static void test_uncertainty(void **state)
+{
+	struct mc_delay d = { 0 };
+	struct mc_clock c;
+	mc_time t = BEGIN + 5 * MC_SEC;
+
+	(void)state;
+	mc_clock_init(&c, MC_BASIS_ECHO);
+	for (mc_time i = 0; i < 3; i++)
+		mc_delay_add(&d, &c, BEGIN + i * 2400 * MC_MSEC, BEGIN + i * 2400 * MC_MSEC + 9, 1);
+	assert_true(mc_clock_echo(&c, t, t + 4 * MC_MSEC, t + 4 * MC_MSEC, t + 8 * MC_MSEC));
+	mc_delay_add(&d, &c, t, t + 8 * MC_MSEC, 1);
+	assert_true(d.uncounted == 2 && d.hist->n == 2 && d.uncertainty > 4 * MC_MSEC &&
+		    d.uncertainty < 5 * MC_MSEC);
+	assert_true(mc_clock_echo(&c, t + MC_SEC, t + MC_SEC, t + MC_SEC, t + MC_SEC + 10));
+	mc_delay_add(&d, &c, t + MC_SEC, t + MC_SEC + 99, 1);
+	assert_true(mc_clock_unsure(&c, t + MC_SEC) < MC_MSEC && d.uncertainty > 4 * MC_MSEC);
+	mc_delay_free(&d);
 }
 
 static void test_negative(void **state)
@@ -129,7 +245,7 @@ static void test_starving(void **state)
 		for (mc_time n = 0; n < 10; n++)
 			mc_delay_add(&d, &c, BEGIN + n * 100 * MC_MSEC, BEGIN + n * 100 * MC_MSEC + 9, 1);
 		starve_in = 0;
-		assert_int_equal(d.unheld, nth == 1);
+		assert_int_equal(d.uncounted, nth < 3);
 		assert_int_equal(d.hist->n, nth == 3 ? 10 : 9);
 		mc_delay_free(&d);
 		assert_int_equal(starve_held, before);
@@ -142,6 +258,8 @@ int main(void)
 		cmocka_unit_test(test_jitter),   cmocka_unit_test(test_jitter_any),
 		cmocka_unit_test(test_held),     cmocka_unit_test(test_end),
 		cmocka_unit_test(test_negative), cmocka_unit_test(test_starving),
+		cmocka_unit_test(test_fast),     cmocka_unit_test(test_fast_lies),
+		cmocka_unit_test(test_better),   cmocka_unit_test(test_uncertainty),
 	};
 
 	return cmocka_run_group_tests_name("delay", tests, NULL, NULL);

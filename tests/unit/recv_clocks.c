@@ -129,13 +129,111 @@ static void test_rhythm(void **state)
 	for (unsigned i = 0; i < 4; i++)
 		clocks_ask(t.clocks, clocks_due(t.clocks));
 	assert_false(get(&t, &d, &p)); /* it fell silent: it is left alone */
-	now = clocks_due(t.clocks);
-	for (unsigned i = 0; i < 4; i++) { /* nobody answers: a second, and after some more ten */
+	tear_down(&t);
+}
+
+/* One whose answers are lost is asked each second for a minute, then each ten. */
+static void test_patience(void **state)
+{
+	struct table t;
+	mc_time began, was;
+	unsigned asked = 0;
+
+	(void)state;
+	set_up(&t, MC_BASIS_NONE);
+	struct sender *s = clocks_sender(t.clocks, &t.here, t.port, 1);
+
+	clocks_probes(t.clocks, s, SESSION);
+	began = was = clocks_due(t.clocks);
+	for (; was < began + 59 * MC_SEC; asked++) {
+		assert_true(clocks_due(t.clocks) <= was + MC_SEC);
+		was = clocks_due(t.clocks);
 		s->heard = true;
-		clocks_ask(t.clocks, clocks_due(t.clocks));
-		assert_true(get(&t, &d, &p));
+		clocks_ask(t.clocks, was);
 	}
-	assert_true(clocks_due(t.clocks) - now >= 10 * MC_SEC);
+	assert_true(asked > 60 && s->asked == asked);
+	for (unsigned i = 0; i < 3; i++) {
+		was = clocks_due(t.clocks);
+		s->heard = true;
+		clocks_ask(t.clocks, was);
+	}
+	assert_true(clocks_due(t.clocks) - was == 10 * MC_SEC);
+	tear_down(&t);
+}
+
+/* One who answers is asked more often at first, so that drift is known soon. */
+static void test_soon(void **state)
+{
+	struct table t;
+	mc_time began, now;
+	unsigned asked = 0;
+
+	(void)state;
+	set_up(&t, MC_BASIS_NONE);
+	struct sender *s = clocks_sender(t.clocks, &t.here, t.port, 1);
+
+	clocks_probes(t.clocks, s, SESSION);
+	began = clocks_due(t.clocks);
+	for (; (now = clocks_due(t.clocks)) < began + 3500 * MC_MSEC; asked++) {
+		s->heard = true;
+		clocks_ask(t.clocks, now);
+		s->silence = 0; /* as an answer does */
+		s->answered++;
+	}
+	assert_in_range(asked, 13, 17);
+	tear_down(&t);
+}
+
+/* However many senders there are, or addresses were forged: so many a second, and all of them in turn. */
+static void test_budget(void **state)
+{
+	struct table t;
+	struct sender *s[1000];
+	mc_time now;
+	uint64_t first = 0, all = 0;
+
+	(void)state;
+	set_up(&t, MC_BASIS_NONE);
+	for (unsigned i = 0; i < COUNT(s); i++) {
+		s[i] = clocks_sender(t.clocks, &t.here, (uint16_t)(20000 + i), 1);
+		clocks_probes(t.clocks, s[i], SESSION);
+	}
+	now = mc_loop_now();
+	for (mc_time end = now + 10 * MC_SEC; now < end; now = clocks_due(t.clocks)) {
+		bool burst = now < end - 9999 * MC_MSEC;
+
+		clocks_ask(t.clocks, now);
+		assert_true(clocks_due(t.clocks) > now);
+		for (unsigned i = 0; burst && i < COUNT(s); i++)
+			first += s[i]->asked;
+	}
+	for (unsigned i = 0; i < COUNT(s); i++) {
+		assert_true(s[i]->asked > 0);
+		all += s[i]->asked;
+	}
+	assert_int_equal(first, 200);
+	assert_in_range(all, 2000, 2205);
+	tear_down(&t);
+}
+
+/* What is nobody's address gets no questions, whoever forged it. */
+static void test_whom(void **state)
+{
+	static const char *const nobody[] = { "239.1.1.1", "255.255.255.255", "240.0.0.1", "0.0.0.0",
+					      "0.1.2.3",   "ff02::1",         "::" };
+	struct mc_addr a;
+	struct table t;
+
+	(void)state;
+	set_up(&t, MC_BASIS_NONE);
+	for (size_t i = 0; i < COUNT(nobody); i++) {
+		assert_int_equal(mc_addr_parse(&a, nobody[i]), 0);
+		clocks_probes(t.clocks, clocks_sender(t.clocks, &a, 5000, 1), SESSION);
+		if (clocks_due(t.clocks) != MC_NEVER)
+			fail_msg("%s is asked", nobody[i]);
+	}
+	clocks_probes(t.clocks, clocks_sender(t.clocks, &t.here, 0, 1), SESSION);
+	assert_true(clocks_due(t.clocks) == MC_NEVER);
 	tear_down(&t);
 }
 
@@ -150,12 +248,16 @@ static void test_believed(void **state)
 	struct sender *s = clocks_sender(t.clocks, &t.here, t.port, 1);
 
 	clocks_probes(t.clocks, s, SESSION);
-	clocks_ask(t.clocks, clocks_due(t.clocks));
-	assert_true(get(&t, &d, &p));
+	for (unsigned i = 0; i < 4; i++)
+		clocks_ask(t.clocks, clocks_due(t.clocks));
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(get(&t, &d, &p));
+	assert_true(clocks_due(t.clocks) > mc_loop_now() + 500 * MC_MSEC);
 	answer(t.fd, &d, &p);
 	settle(&t);
 	assert_int_equal(t.told, 1);
 	assert_int_equal(s->answered, 1);
+	assert_true(clocks_due(t.clocks) <= mc_loop_now() + 66 * MC_MSEC);
 	assert_int_equal(s->clock.basis, MC_BASIS_ECHO);
 	assert_true(t.ahead > (int64_t)(AHEAD - MC_SEC) && t.ahead <= (int64_t)AHEAD);
 	tear_down(&t);
@@ -242,8 +344,11 @@ static void test_most(void **state)
 	assert_ptr_not_equal(clocks_sender(t.clocks, &a, 1, 1), clocks_sender(t.clocks, &a, 1, 2));
 	for (unsigned i = 2; i < 4096; i++)
 		assert_non_null(clocks_sender(t.clocks, &t.here, (uint16_t)i, 1));
+	assert_int_equal(clocks_refused(t.clocks), 0);
 	assert_null(clocks_sender(t.clocks, &t.here, 5000, 1));
+	assert_int_equal(clocks_refused(t.clocks), 1);
 	assert_non_null(clocks_sender(t.clocks, &t.here, 4000, 1));
+	assert_int_equal(clocks_refused(t.clocks), 1);
 	tear_down(&t);
 }
 
@@ -252,7 +357,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rhythm), cmocka_unit_test(test_believed),
 		cmocka_unit_test(test_lies),   cmocka_unit_test(test_not_asked),
-		cmocka_unit_test(test_most),
+		cmocka_unit_test(test_most),   cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_soon),   cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_whom),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,7 @@ static void good_lines(void **state)
 		{ "join 10.0.0.9@232.1.1.1%eth0:5000+8", "join * 10.0.0.9@232.1.1.1%eth0:5000+8" },
 		{ "leave 239.1.1.1:5000+4", "leave * 239.1.1.1:5000+4" },
 		{ "leave ff15::1", "leave * ff15::1" },
+		{ "block 127.0.0.1 239.1.1.1", "block 127.0.0.1 239.1.1.1" },
 		{ "reset", "reset" },
 		{ "", "nothing" },
 		{ " \t ", "nothing" },
@@ -68,6 +69,7 @@ static void refused_lines(void **state)
 		{ "block 10.0.0.9 ff15::1", "! ff15::1: IPv4 and IPv6 are mixed" },
 		{ "leave 239.1.1.1%eth0", "! 239.1.1.1%eth0: leave is for all interfaces (leave %eth0 out)" },
 		{ "block 10.0.0.9 239.1.1.1+2", "! 239.1.1.1+2: block is for one group (leave +2 out)" },
+		{ "join 239.1.1.1:0", "! 239.1.1.1:0: nothing comes to port 0" },
 		{ "quit now", "! now: nothing more belongs to quit (leave it out)" },
 		{ "join 239.1.1.1 239.1.1.2", "! 239.1.1.2: nothing more belongs to join (leave it out)" },
 	};

@@ -45,6 +45,7 @@ static inline struct scene *scene_new(void)
 	c->r.streams.most = SCENE_MOST;
 	c->r.conf.interval = c->r.conf.max_delay = MC_NEVER;
 	c->r.conf.rcvbuf = c->r.conf.min_packets = -1;
+	c->r.conf.linger = 5 * MC_SEC;
 	c->r.began_real = SCENE_BEGAN;
 	c->clock = (struct mc_clock){ .basis = MC_BASIS_ECHO, .base = -2500 * 1000, .uncertainty = 12000 };
 	for (int i = 0; i < 2; i++) {
@@ -103,6 +104,8 @@ static inline struct recv_stream *scene_stream(struct scene *c, uint64_t packets
 static inline void scene_delays(struct scene *c, struct recv_stream *s, const unsigned *us, size_t n)
 {
 	s->flow.clock = &c->clock;
+	s->flow.delay.basis = c->clock.basis;
+	s->flow.delay.uncertainty = c->clock.uncertainty;
 	s->flow.delay.jitters = true;
 	s->flow.delay.jitter = 4000;
 	if (!s->flow.delay.hist)
@@ -114,7 +117,7 @@ static inline void scene_delays(struct scene *c, struct recv_stream *s, const un
 
 static inline void scene_gap(struct recv_stream *s, mc_time after, uint64_t first, uint64_t n, bool socket)
 {
-	mc_gaps_open(&s->flow.gaps, SCENE_BEGAN + after, first, n, socket);
+	mc_gaps_open(&s->flow.gaps, SCENE_BEGAN + after, first, n, socket ? n : 0);
 }
 
 /* The seconds that are over: what came in each, and was lost; a dot: the stream had not begun. */

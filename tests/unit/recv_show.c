@@ -45,6 +45,38 @@ static void test_stream(void **state)
 	scene_end(c);
 }
 
+/* A gap that was filled is none; nearly all is not all; only an end is no stream that is on no wire. */
+static void test_edges(void **state)
+{
+	struct scene *c = scene_new();
+	struct recv_stream *s = scene_stream(c, 2, 9998);
+	struct recv_sums sums = { .time = MC_SEC, .code = EXIT_GOOD, .verdict = "good" };
+	const char *text;
+
+	(void)state;
+	scene_gap(s, MC_SEC, 2, 9998, false);
+	for (uint64_t i = 0; i < 6; i++) {
+		scene_gap(s, 2 * MC_SEC, 20000 + 10 * i, 1, false);
+		mc_gaps_fill(&s->flow.gaps, 20000 + 10 * i);
+	}
+	text = streams_of(c);
+	assert_non_null(strstr(text, "  lost    9998 (99.9 %) in 1 gap, "));
+	assert_non_null(strstr(text, "  gaps    9998 at "));
+	s->flow.delay.uncounted = 4;
+	s->flow.packets = 0;
+	s->flow.seq.received = s->flow.seq.first = s->flow.seq.highest = 0;
+	s->flow.ended = true;
+	s->flow.end_seq = 1000;
+	text = streams_of(c);
+	assert_non_null(strstr(
+		text,
+		"  before  none of its 1000 came, only that it ended: lost, or sent before the join\n"));
+	capture_begin(&out, stdout);
+	recv_show_sums(stdout, &c->r, &sums, true);
+	assert_string_equal(capture_end(&out), "nothing came in 1.0 s\n");
+	scene_end(c);
+}
+
 /* Each of what is seldom is told where it is, and only there. */
 static void test_seldom(void **state)
 {
@@ -60,7 +92,7 @@ static void test_seldom(void **state)
 	assert_null(strstr(text, "leave"));
 	assert_null(strstr(text, "session"));
 	scene_delays(c, s, us, COUNT(us));
-	c->clock.basis = MC_BASIS_SYNCED;
+	s->flow.delay.basis = MC_BASIS_SYNCED;
 	s->flow.train_sent = 128;
 	s->flow.train_came = 64;
 	s->flow.delay.negative = 3;
@@ -86,10 +118,15 @@ static void test_seldom(void **state)
 			     "sent as trains of 128, came as trains of up to 64\n"));
 	s->after_left = 2;
 	s->last_after = s->left + 30 * MC_MSEC;
-	c->clock.basis = MC_BASIS_ENVELOPE;
+	s->flow.delay.basis = MC_BASIS_ENVELOPE;
 	text = streams_of(c);
 	assert_non_null(strstr(text, "; above the fastest, +-12.0 us\n"));
 	assert_non_null(strstr(text, "  leave   2 more came after it, the last after 30.0 ms\n"));
+	s->last_after = s->left + 5 * MC_SEC;
+	text = streams_of(c);
+	assert_non_null(strstr(
+		text,
+		"  leave   2 more came after it, and more were coming when the watch ended, after 5.00 s\n"));
 	scene_end(c);
 }
 
@@ -268,6 +305,7 @@ static void test_redundant(void **state)
 				      .a_first = 70,
 				      .b_first = 20,
 				      .late = 2,
+				      .apart = 30,
 				      .most = { 90000, 5000 } };
 	mc_hist_add(&c->r.pair.difference, 90000);
 	capture_begin(&out, stdout);
@@ -277,6 +315,7 @@ static void test_redundant(void **state)
 		"--- A 239.1.1.1:5000, B 239.2.1.1:5000 ---\n"
 		"  came    90 by both, 6 by A alone, 3 by B alone; first by A 70, by B 20\n"
 		"  lost    4 on A, 7 on B, 1 on both (1.00 %); 2 too late to tell\n"
+		"  aside   30 came when only one path could have brought them: not compared\n"
 		"  apart   p50 90.0 us, p99 90.0 us, max 90.0 us; A ahead by up to 90.0 us, B by up to "
 		"5.00 us\n");
 	scene_end(c);
@@ -314,7 +353,7 @@ static void test_meanwhile(void **state)
 {
 	struct scene *c = scene_new();
 	struct recv_stream *s = scene_stream(c, 1, 0);
-	const struct mc_gap gap = { .at = SCENE_BEGAN, .first = 100, .n = 8, .missing = 8, .socket = true };
+	const struct mc_gap gap = { .at = SCENE_BEGAN, .first = 100, .n = 8, .missing = 8, .socket = 8 };
 	const struct sender sender = { .addr = scene_addr("fd00::1"), .port = 7 };
 	struct listener l = { .group = scene_addr("ff15::1"), .port = 5000 };
 	const struct member m = { .ifname = "e\033[2Jth" };
@@ -400,10 +439,12 @@ static void test_start(void **state)
 			       { .ifname = "lo", .port = &port } };
 	struct listener l = { .group = scene_addr("239.1.1.1"), .port = 5000, .members = m, .nmembers = 2 };
 	struct listener *list = &l;
+	struct recv_ear ear = { 0 };
 	struct mc_addr source = scene_addr("10.0.0.9");
 
 	(void)state;
 	c->r.ntargets = 2;
+	l.own = &ear;
 	c->r.set = (struct listen_set){ .v = &list, .n = 1 };
 	c->targets[1].target.group = l.group;
 	c->targets[1].mode = MC_INCLUDE;
@@ -463,13 +504,14 @@ static void test_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stream),     cmocka_unit_test(test_seldom),
-		cmocka_unit_test(test_unnumbered), cmocka_unit_test(test_table),
-		cmocka_unit_test(test_many),       cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_interface),  cmocka_unit_test(test_redundant),
-		cmocka_unit_test(test_interval),   cmocka_unit_test(test_meanwhile),
-		cmocka_unit_test(test_effect),     cmocka_unit_test(test_dump),
-		cmocka_unit_test(test_start),      cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_stream),    cmocka_unit_test(test_seldom),
+		cmocka_unit_test(test_edges),     cmocka_unit_test(test_unnumbered),
+		cmocka_unit_test(test_table),     cmocka_unit_test(test_many),
+		cmocka_unit_test(test_sums),      cmocka_unit_test(test_interface),
+		cmocka_unit_test(test_redundant), cmocka_unit_test(test_interval),
+		cmocka_unit_test(test_meanwhile), cmocka_unit_test(test_effect),
+		cmocka_unit_test(test_dump),      cmocka_unit_test(test_start),
+		cmocka_unit_test(test_texts),
 	};
 
 	setenv("TZ", "UTC0", 1);

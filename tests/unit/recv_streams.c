@@ -168,6 +168,82 @@ static void test_lost(void **state)
 	recv_streams_free(&t);
 }
 
+static struct mc_clock *whose(void *arg)
+{
+	unsigned *times = arg;
+	static struct mc_clock c;
+
+	mc_clock_init(&c, MC_BASIS_SYNCED);
+	return ++*times > 1 ? &c : NULL;
+}
+
+static void rtp(struct recv_stream *s, uint8_t seq)
+{
+	const uint8_t data[20] = { 0x80, 96, 0, seq, 0, 0, 0, seq };
+	const struct mc_arrival a = { .data = data, .len = sizeof data, .time = 9, .ttl = -1, .tos = -1 };
+
+	mc_stream_take(&s->flow, &a);
+}
+
+/* A clock is asked for with the first time that can be compared: once, whether there is one or not. */
+static void test_whose(void **state)
+{
+	struct listener l = { .group = addr("239.1.1.1"), .port = 5000 };
+	struct recv_streams t;
+	unsigned times = 0;
+
+	(void)state;
+	assert_int_equal(recv_streams_init(&t, 8), 0);
+	for (uint16_t i = 0; i < 3; i++) {
+		struct mc_dgram d = dgram("10.0.0.1", (uint16_t)(i + 1), 2);
+		struct recv_stream *s = recv_streams_add(&t, &d, &l);
+
+		assert_non_null(s);
+		s->flow.whose = whose;
+		s->flow.whose_arg = &times;
+		for (uint8_t n = 1; n < 9; n++)
+			i ? probe(s, n) : rtp(s, n);
+		assert_int_equal(s->flow.format, i ? MC_FORMAT_PROBE : MC_FORMAT_RTP);
+		assert_int_equal(times, i);
+		assert_true(i < 2 ? !s->flow.clock : s->flow.delay.hist->n == 8);
+	}
+	recv_streams_reset(&t); /* what was not asked for is so from then on */
+	probe(t.v[2], 9);
+	assert_true(times == 2 && t.v[2]->flow.clock && t.v[0]->flow.whose);
+	recv_streams_free(&t);
+}
+
+/* What an answer makes of another kind is not shown beside it. */
+static void test_anew(void **state)
+{
+	struct listener l = { .group = addr("239.1.1.1"), .port = 5000 };
+	struct mc_dgram d = dgram("10.0.0.1", 1, 2);
+	struct recv_streams t;
+	struct recv_stream *s;
+	struct mc_clock c;
+
+	(void)state;
+	mc_clock_init(&c, MC_BASIS_SYNCED);
+	assert_int_equal(recv_streams_init(&t, 8), 0);
+	s = recv_streams_add(&t, &d, &l);
+	assert_non_null(s);
+	s->flow.clock = &c;
+	probe(s, 1);
+	recv_streams_lap(&t);
+	assert_int_equal(s->series.v[0].delay_mean, MC_SEC);
+	c.basis = MC_BASIS_ECHO;
+	c.sure_at = 8 * MC_SEC;
+	probe(s, 2);
+	recv_streams_lap(&t);
+	assert_int_equal(s->series.v[0].delay_mean, -1);
+	assert_int_equal(s->strip[0].delay_max, -1);
+	assert_int_equal(s->series.v[1].delay_mean, MC_SEC);
+	probe(s, 3);
+	recv_streams_lap(&t);
+	assert_int_equal(s->strip[1].delay_max, MC_SEC);
+	recv_streams_free(&t);
+}
+
 static void test_reset(void **state)
 {
 	struct listener l = { .group = addr("239.1.1.1"), .port = 5000 };
@@ -196,6 +272,8 @@ static void test_reset(void **state)
 	recv_streams_lap(&t);
 	mc_stream_sum(&s->flow, &sums);
 	assert_int_equal(sums.lost, 0);
+	assert_int_equal(mc_stream_missed(&s->flow), -1); /* what came before it was not missed */
+	assert_int_equal(s->flow.sessions, 1);
 	assert_int_equal(sum_of(&s->series), 1);
 	assert_int_equal(s->strip[0].packets, 1);
 	assert_int_equal(s->strip[1].packets, 0);
@@ -205,8 +283,9 @@ static void test_reset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys), cmocka_unit_test(test_many),  cmocka_unit_test(test_series),
-		cmocka_unit_test(test_lost), cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_keys),  cmocka_unit_test(test_many),  cmocka_unit_test(test_series),
+		cmocka_unit_test(test_lost),  cmocka_unit_test(test_reset), cmocka_unit_test(test_anew),
+		cmocka_unit_test(test_whose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

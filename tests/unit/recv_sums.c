@@ -65,13 +65,16 @@ static void test_nothing(void **state)
 static void test_targets(void **state)
 {
 	struct scene *c = begin();
+	struct recv_stream *s;
 
 	(void)state;
 	c->r.ntargets = 2;
 	c->r.packets = 150;
 	scene_stream(c, 60, 0);
 	scene_stream(c, 40, 0);
-	scene_stream(c, 50, 0)->target = 1;
+	s = scene_stream(c, 50, 0);
+	s->target = 1;
+	s->group = scene_addr("239.2.1.1");
 	c->r.conf.min_packets = 50;
 	judge(c, EXIT_GOOD, "good");
 	c->r.conf.min_packets = 51;
@@ -82,6 +85,57 @@ static void test_targets(void **state)
 	scene_end(c);
 }
 
+/* Each group of a target by itself. */
+static void test_groups(void **state)
+{
+	struct scene *c = begin();
+
+	(void)state;
+	c->targets[0].target.count = 3;
+	c->r.packets = 150;
+	scene_stream(c, 100, 0);
+	scene_stream(c, 50, 0)->group = scene_addr("239.1.1.3");
+	c->r.conf.min_packets = 1;
+	judge(c, EXIT_NO, "239.1.1.2:5000 got 0 of at least 1 packets");
+	scene_stream(c, 1, 0)->group = scene_addr("239.1.1.2");
+	judge(c, EXIT_GOOD, "good");
+	scene_end(c);
+}
+
+/* Of a stream only its end came: nothing is lost between a first and a last, and all the same it is not
+ * good. */
+static void test_none(void **state)
+{
+	struct scene *c = begin();
+	struct recv_stream *s = scene_stream(c, 0, 0);
+
+	(void)state;
+	c->r.packets = 10;
+	scene_stream(c, 10, 0);
+	s->flow.seq.highest = s->flow.seq.first = 0;
+	s->flow.ended = true;
+	s->flow.end_seq = 1000;
+	judge(c, EXIT_GOOD, "good"); /* nobody asked */
+	c->r.conf.max_loss = 1;
+	judge(c, EXIT_NO, "10.0.0.1:40001 > 239.1.1.1:5000: none of its 1000 came");
+	scene_end(c);
+}
+
+/* What there was no room for may be anything. */
+static void test_others(void **state)
+{
+	struct scene *c = begin();
+
+	(void)state;
+	c->r.packets = 10;
+	c->r.streams.other_packets = 5;
+	scene_stream(c, 5, 0);
+	judge(c, EXIT_GOOD, "good");
+	c->r.conf.max_loss = 0.5;
+	judge(c, EXIT_NO, "5 packets were of streams that there was no room for");
+	scene_end(c);
+}
+
 static void test_loss(void **state)
 {
 	struct scene *c = begin();
@@ -89,7 +143,9 @@ static void test_loss(void **state)
 
 	(void)state;
 	c->r.packets = 1000;
+	c->r.conf.max_loss = 0.001;
 	scene_stream(c, 998, 2); /* 0.2 % */
+	judge(c, EXIT_NO, "10.0.0.1:40001 > 239.1.1.1:5000 lost 0.20 %, more than 0.10 %"); /* once */
 	s = scene_stream(c, 98, 2); /* 2 % */
 	c->r.conf.max_loss = 0.02;
 	judge(c, EXIT_GOOD, "good");
@@ -110,9 +166,12 @@ static void test_pair(void **state)
 
 	(void)state;
 	c->r.packets = 1000;
-	scene_stream(c, 500, 500);
+	scene_stream(c, 500, 500)->path = 0;
 	c->r.conf.redundant = true;
 	c->r.conf.max_loss = 0;
+	judge(c, EXIT_NO,
+	      "nothing came by B; nothing could be compared: no numbers came by both paths or one");
+	scene_stream(c, 500, 500)->path = 1;
 	c->r.pair = (struct mc_pair){ .both = 400, .only = { 300, 300 } };
 	judge(c, EXIT_GOOD, "good");
 	c->r.pair.neither = 10;
@@ -136,6 +195,12 @@ static void test_times(void **state)
 	c->r.conf.max_delay = 39000;
 	judge(c, EXIT_NO,
 	      "10.0.0.1:40001 > 239.1.1.1:5000: 99th percentile of delay 40.0 us, more than 39.0 us");
+	c->r.conf.max_delay = MC_SEC;
+	s->flow.delay.negative = 1;
+	judge(c, EXIT_GOOD, "good");
+	c->clock.basis = MC_BASIS_SYNCED;
+	judge(c, EXIT_NO,
+	      "10.0.0.1:40001 > 239.1.1.1:5000: 1 delays are below 0, the clocks are not synchronised");
 	c->r.conf.max_delay = MC_NEVER;
 	c->r.conf.max_jitter = 4000;
 	judge(c, EXIT_GOOD, "good");
@@ -149,8 +214,9 @@ static void test_times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sums), cmocka_unit_test(test_nothing), cmocka_unit_test(test_targets),
-		cmocka_unit_test(test_loss), cmocka_unit_test(test_pair),    cmocka_unit_test(test_times),
+		cmocka_unit_test(test_sums),   cmocka_unit_test(test_nothing), cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_loss),   cmocka_unit_test(test_groups),  cmocka_unit_test(test_none),
+		cmocka_unit_test(test_others), cmocka_unit_test(test_pair),    cmocka_unit_test(test_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,12 @@ static void test_wrong(void **state)
 		{ RUN(FIGURES(100, 0, 0.0), 1), 0, -1, true }, /* as recv judged */
 		{ START("a") END("a", 0), 0, -1, true },        /* nothing came */
 		{ RUN(FIGURES(9, 0, 0.0), 0), 0, 1e-3, true },  /* no delays */
+		{ RUN(FIGURES(0, 0, 0.0) ",\"ended\":true,\"missed_before\":100", 0), 0.5, -1, true },
+		{ RUN(FIGURES(9, 0, 0.0) ",\"ended\":true,\"missed_before\":100", 0), 0.5, -1, false },
+		{ RUN(FIGURES(9, 0, 0.0) ",\"delay\":{\"basis\":\"synced\",\"p99_s\":0.0,\"negative\":9}", 0),
+		  0, 1e-3, true },
+		{ RUN(FIGURES(9, 0, 0.0) ",\"delay\":{\"basis\":\"echo\",\"p99_s\":0.0,\"negative\":9}", 0),
+		  0, 1e-3, false },
 		{ RUN(FIGURES(9, 0, 0.0) DELAY("echo", 1e-4, 1e-3), 0), 0, 1e-3, false },
 		{ RUN(FIGURES(9, 0, 0.0) DELAY("echo", 1e-4, 1.1e-3), 0), 0, 1e-3, true },
 		{ RUN(FIGURES(9, 0, 0.0), 0) HEAD("redundant", "a") ",\"neither\":0,\"loss\":0.0}\n", 0, -1,

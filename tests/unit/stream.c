@@ -368,6 +368,29 @@ static void test_transport(void **state)
 	mc_stream_free(&r);
 }
 
+/* Until it is known to be RTP its packets are looked into all the same; where it turns out to be none, it was
+ * nothing. */
+static void test_transport_early(void **state)
+{
+	uint8_t packets[12 + 2 * MC_TS_PACKET] = { 0x80, 33 };
+	struct mc_stream s = a_stream(MC_FORMAT_AUTO), none = a_stream(MC_FORMAT_AUTO);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		memcpy(packets + 12 + i * MC_TS_PACKET, (uint8_t[]){ 0x47, 1, 0, (uint8_t)(0x10 + i) }, 4);
+	for (uint8_t i = 0; i < 3; i++) {
+		packets[3] = i;
+		take(&s, packets, sizeof(packets), BEGIN, 0);
+	}
+	assert_true(s.format == MC_FORMAT_RTP && s.ts && s.ts->packets == 6);
+	take(&none, packets, sizeof(packets), BEGIN, 0);
+	for (unsigned i = 0; i < 20; i++)
+		take(&none, (const uint8_t *)"nothing known", 13, BEGIN, 0);
+	assert_true(none.format == MC_FORMAT_NONE && !none.ts);
+	mc_stream_free(&s);
+	mc_stream_free(&none);
+}
+
 /* ---- headers, drops, times ---- */
 
 static void test_header(void **state)
@@ -392,15 +415,16 @@ static void test_header(void **state)
 	mc_stream_free(&s);
 }
 
-/* Numbers and the socket's drops at their arrival: a gap is the socket's where those went up. They wrap. */
+/* Numbers and the socket's drops at their arrival: of a gap as much is the socket's as those went up. They
+ * wrap. */
 static void test_drops(void **state)
 {
 	static const struct {
 		uint64_t seq;
 		uint32_t drops;
-	} came[] = { { 1, 4000000000 }, { 3, 4000000000 }, { 5, 4000000001 }, { 6, 4000000009 },
-		     { 8, 4000000009 }, { 11, 3 },         { 13, 2 } };
-	static const bool socket[] = { false, true, false, true, false };
+	} came[] = { { 1, 4000000000 }, { 3, 4000000000 },  { 5, 4000000001 }, { 6, 4000000009 },
+		     { 8, 4000000009 }, { 11, 4000000010 }, { 14, 3 },         { 16, 2 } };
+	static const uint64_t socket[] = { 0, 1, 0, 1, 2, 0 };
 	struct mc_stream s = a_stream(MC_FORMAT_PROBE);
 	struct mc_stream_sums sum;
 	uint8_t p[SIZE];
@@ -413,7 +437,7 @@ static void test_drops(void **state)
 	for (uint32_t i = 0; i < COUNT(socket); i++)
 		assert_int_equal(mc_gaps_at(&s.gaps, i)->socket, socket[i]);
 	mc_stream_sum(&s, &sum);
-	assert_true(sum.lost == 6 && sum.lost_socket == 3);
+	assert_true(sum.lost == 8 && sum.lost_socket == 4);
 	mc_stream_free(&s);
 }
 
@@ -540,10 +564,10 @@ int main(void)
 		cmocka_unit_test(test_leap),        cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_found_out),   cmocka_unit_test(test_found_none),
 		cmocka_unit_test(test_unmarked),    cmocka_unit_test(test_ticks),
-		cmocka_unit_test(test_transport),   cmocka_unit_test(test_header),
-		cmocka_unit_test(test_drops),       cmocka_unit_test(test_forgotten),
-		cmocka_unit_test(test_train_times), cmocka_unit_test(test_any_times),
-		cmocka_unit_test(test_starving),
+		cmocka_unit_test(test_transport),   cmocka_unit_test(test_transport_early),
+		cmocka_unit_test(test_header),      cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_forgotten),   cmocka_unit_test(test_train_times),
+		cmocka_unit_test(test_any_times),   cmocka_unit_test(test_starving),
 	};
 
 	return cmocka_run_group_tests_name("stream", tests, NULL, NULL);

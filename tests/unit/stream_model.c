@@ -135,7 +135,7 @@ static void write_script(struct script *s, const struct kind *k, size_t session,
 
 struct model_gap {
 	int64_t from, to; /* both missing */
-	bool socket;
+	uint64_t dropped;
 	mc_time at;
 };
 
@@ -150,7 +150,7 @@ struct model {
 	uint64_t packets, bytes;
 };
 
-static void model_gap(struct model *m, int64_t from, int64_t to, bool socket, mc_time at)
+static void model_gap(struct model *m, int64_t from, int64_t to, uint64_t dropped, mc_time at)
 {
 	size_t i;
 
@@ -159,7 +159,7 @@ static void model_gap(struct model *m, int64_t from, int64_t to, bool socket, mc
 	assert_true(m->n_gaps < GAPS_MOST);
 	for (i = m->n_gaps++; i > 0 && m->gaps[i - 1].from > from; i--)
 		m->gaps[i] = m->gaps[i - 1];
-	m->gaps[i] = (struct model_gap){ from, to, socket, at };
+	m->gaps[i] = (struct model_gap){ from, to, dropped, at };
 }
 
 static void model_first(struct model *m, int64_t x, mc_time at)
@@ -167,17 +167,17 @@ static void model_first(struct model *m, int64_t x, mc_time at)
 	m->any = true;
 	m->first = m->highest = x;
 	m->top = m->ended && m->latest_end > x ? m->latest_end : x;
-	model_gap(m, x + 1, m->top, false, at);
+	model_gap(m, x + 1, m->top, 0, at);
 }
 
-static void model_higher(struct model *m, int64_t x, bool dropped, mc_time at)
+static void model_higher(struct model *m, int64_t x, uint64_t dropped, mc_time at)
 {
 	model_gap(m, m->top + 1, x - 1, dropped, at);
 	m->highest = x;
 	m->top = x > m->top ? x : m->top;
 }
 
-static void model_number(struct model *m, int64_t x, bool dropped, mc_time at)
+static void model_number(struct model *m, int64_t x, uint64_t dropped, mc_time at)
 {
 	if (!m->any) {
 		model_first(m, x, at);
@@ -191,14 +191,14 @@ static void model_number(struct model *m, int64_t x, bool dropped, mc_time at)
 		return;
 	} else {
 		m->now.reordered++;
-		model_gap(m, x + 1, m->first - 1, false, at);
+		model_gap(m, x + 1, m->first - 1, 0, at);
 		m->first = x < m->first ? x : m->first;
 	}
 	m->now.received++;
 	m->seen[x] = 1;
 }
 
-static void model_end(struct model *m, int64_t x, bool dropped, mc_time at)
+static void model_end(struct model *m, int64_t x, uint64_t dropped, mc_time at)
 {
 	m->latest_end = m->ended && m->latest_end > x ? m->latest_end : x;
 	m->ended = true;
@@ -217,13 +217,20 @@ static uint64_t missing_of(const struct model *m, int64_t from, int64_t to)
 	return n;
 }
 
+/* What is missing of a gap may all be the socket's, as far as that dropped as many. */
+static uint64_t socket_of(const struct model *m, const struct model_gap *g)
+{
+	uint64_t missing = missing_of(m, g->from, g->to);
+
+	return g->dropped < missing ? g->dropped : missing;
+}
+
 static void model_sum(struct model *m)
 {
 	m->now.lost = m->any ? missing_of(m, m->first, m->top) : 0;
 	m->now.lost_socket = 0;
 	for (size_t i = 0; i < m->n_gaps; i++)
-		if (m->gaps[i].socket)
-			m->now.lost_socket += missing_of(m, m->gaps[i].from, m->gaps[i].to);
+		m->now.lost_socket += socket_of(m, &m->gaps[i]);
 }
 
 static void add(struct mc_stream_sums *to, const struct mc_stream_sums *a)
@@ -296,7 +303,7 @@ static void write_datagram(struct game *g, uint8_t *octets, const struct played 
 
 /* ---- the game ---- */
 
-static void tell_model(struct game *g, const struct played *p, size_t len, bool dropped)
+static void tell_model(struct game *g, const struct played *p, size_t len, uint64_t dropped)
 {
 	struct model *m = &g->m;
 
@@ -357,7 +364,7 @@ static void check_gaps(const struct game *g)
 		SAME(got->first, g->m.base + (uint64_t)want->from);
 		SAME(got->n, (uint64_t)(want->to - want->from + 1));
 		SAME(got->missing, missing_of(&g->m, want->from, want->to));
-		SAME(got->socket, want->socket);
+		SAME(got->socket, socket_of(&g->m, want));
 		SAME(got->at, want->at);
 	}
 }
@@ -386,18 +393,18 @@ static void check(struct game *g)
 static size_t give_some(struct game *g, size_t from)
 {
 	size_t left = g->script.n - from, n = 1 + below(chance(3) ? 3 : TRAIN_MOST), short_last = 0;
-	bool dropped = chance(10);
+	uint32_t dropped = chance(10) ? 1 + (uint32_t)below(3) : 0;
 
 	n = n < left ? n : left;
 	g->now += 1 + below(100000);
-	g->drops += dropped ? 1 + (uint32_t)below(3) : 0;
+	g->drops += dropped;
 	for (size_t i = 0; i < n; i++)
 		write_datagram(g, g->octets + i * SIZE, &g->script.v[from + i]);
 	short_last = chance(5) ? SIZE - SHORT : 0;
 	give_stream(g, n, short_last);
 	for (size_t i = 0; i < n; i++)
 		tell_model(g, &g->script.v[from + i], i + 1 < n ? SIZE : SIZE - short_last,
-			   dropped && i == 0 && g->m.packets > 0);
+			   i == 0 && g->m.packets > 0 ? (uint64_t)dropped * g->s.train_came : 0);
 	return n;
 }
 

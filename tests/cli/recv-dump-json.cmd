@@ -1,0 +1,1 @@
+$MCAST recv -j --dump 239.1.1.1%lo
