@@ -103,8 +103,8 @@ static void settle(struct table *t)
 static void test_rhythm(void **state)
 {
 	struct table t;
-	struct mc_dgram d;
-	struct mc_probe p;
+	struct mc_dgram d = { 0 };
+	struct mc_probe p = { 0 };
 	mc_time now;
 	unsigned asked = 0;
 
@@ -240,8 +240,8 @@ static void test_whom(void **state)
 static void test_believed(void **state)
 {
 	struct table t;
-	struct mc_dgram d;
-	struct mc_probe p;
+	struct mc_dgram d = { 0 };
+	struct mc_probe p = { 0 };
 
 	(void)state;
 	set_up(&t, MC_BASIS_NONE);
@@ -299,8 +299,8 @@ static void test_lies(void **state)
 	(void)state;
 	for (enum lie kind = WRONG_SESSION; kind < LIES; kind++) {
 		struct table t;
-		struct mc_dgram d;
-		struct mc_probe p;
+		struct mc_dgram d = { 0 };
+		struct mc_probe p = { 0 };
 
 		set_up(&t, MC_BASIS_ECHO);
 		struct sender *s = clocks_sender(t.clocks, &t.here, t.port, 1);

@@ -108,7 +108,7 @@ static void test_series(void **state)
 {
 	struct listener l = { .group = addr("239.1.1.1"), .port = 5000 };
 	struct recv_streams t;
-	uint64_t born[8], n = 0;
+	uint64_t born[8] = { 0 }, n = 0;
 
 	(void)state;
 	assert_int_equal(recv_streams_init(&t, 8), 0);
