@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "near.h"
 #include "out.h"
 
@@ -182,6 +183,15 @@ static int set_seconds(const struct opt *o, void *dest, const char *arg, char *w
 	return 0;
 }
 
+int opt_list_add(struct opt_list *l, const char *text)
+{
+	const char **slot = mc_grow(&l->v, &l->n, sizeof *slot);
+
+	if (slot)
+		*slot = text;
+	return slot ? 0 : -1;
+}
+
 int opt_set(const struct opt *o, void *dest, const char *arg, char *why, size_t cap)
 {
 	switch (o->type) {
@@ -201,6 +211,11 @@ int opt_set(const struct opt *o, void *dest, const char *arg, char *why, size_t 
 	case OPT_TEXT:
 		*(const char **)dest = arg;
 		return 0;
+	case OPT_LIST:
+		if (!opt_list_add(dest, arg))
+			return 0;
+		snprintf(why, cap, "%s", strerror(ENOMEM));
+		return -1;
 	case OPT_CALL:
 		return o->call(dest, arg, why, cap);
 	}
@@ -300,7 +315,7 @@ static int give_next(struct line *l, const struct opt *o, const char *as)
 		l->at++;
 		return give(l, o, as, next);
 	}
-	if (next && (o->type == OPT_TEXT || o->type == OPT_CALL))
+	if (next && (o->type == OPT_TEXT || o->type == OPT_LIST || o->type == OPT_CALL))
 		opt_refuse(l->v, "%s: needs %s (one that begins with a dash is written %s%s%.200s)", as,
 			   o->arg, as, as[1] == '-' ? "=" : "", next);
 	else

@@ -17,7 +17,14 @@ enum opt_type {
 	OPT_SECONDS, /* mc_time, decimal seconds; min and max in seconds */
 	OPT_SPAN,    /* the same, and more than 0 */
 	OPT_TEXT,    /* const char *, of argv */
+	OPT_LIST,    /* struct opt_list, one more each time */
 	OPT_CALL,    /* anything: row's call reads it */
+};
+
+/* Arguments as they were typed, of argv; v is to be freed. */
+struct opt_list {
+	const char **v;
+	size_t n;
 };
 
 struct opt {
@@ -54,6 +61,9 @@ extern const struct opt opt_help;
 /* opt_set sets what a row is about, dest, to an argument (NULL where it takes none): 0, or -1 with dest
  * untouched after writing one clause into why. */
 int opt_set(const struct opt *o, void *dest, const char *arg, char *why, size_t cap);
+
+/* opt_list_add adds one more: 0, or -1 without memory. */
+int opt_list_add(struct opt_list *l, const char *text);
 
 /* opt_wants tells whether an option takes an argument. */
 bool opt_wants(const struct opt *o);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/grow.h"
 #include "net/ifaces.h"
 
 #define AT(field) offsetof(struct querier_conf, field)
@@ -24,17 +23,10 @@ enum { INTERVAL_MOST = 31744, RESPONSE_MOST = 8387 };
 enum { COUNT_MOST = 255, ROBUSTNESS_MOST = 7, ITEMS_MOST = 1000000000, RING_LEAST = 256 << 10 };
 enum { MTU_MOST = 65535, MTU_LEAST = 576, MTU_LEAST_MLD = 1280, MTU_USUAL = 1500 };
 
-static int add_iface(void *dest, const char *arg, char *why, size_t cap)
-{
-	if (!querier_conf_iface(dest, arg))
-		return 0;
-	snprintf(why, cap, "%s", strerror(ENOMEM));
-	return -1;
-}
-
 /* clang-format off */
 const struct opt querier_opts[] = {
-	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, add_iface, "serve this interface; may be repeated" },
+	{ 'I', "interface", "IFACE", OPT_LIST, AT(ifaces), 0, 0, NULL,
+	  "serve this interface; may be repeated" },
 	{ 0, "config", "FILE", OPT_TEXT, AT(config), 0, 0, NULL,
 	  "interfaces and their options are those of a file" },
 	{ 0, "check-config", NULL, OPT_FLAG, AT(check_config), 0, 0, NULL,
@@ -105,15 +97,6 @@ void querier_conf_init(struct querier_conf *c)
 		.rcvbuf = 4 << 20,
 		.deadline = MC_NEVER,
 	};
-}
-
-int querier_conf_iface(struct querier_conf *c, const char *text)
-{
-	const char **slot = mc_grow(&c->ifaces, &c->nifaces, sizeof *slot);
-
-	if (slot)
-		*slot = text;
-	return slot ? 0 : -1;
 }
 
 static const struct opt *find(const struct opt *from, const char *word, size_t len)

@@ -30,8 +30,7 @@ struct querier_ifaces {
 };
 
 struct querier_conf {
-	const char **ifaces; /* as they were typed */
-	size_t nifaces;
+	struct opt_list ifaces; /* as they were typed */
 	const char *config;  /* file, or NULL */
 	struct querier_options options;
 	bool check_config, ipv4, ipv6, dry_run, status, verbose, quiet, json;
@@ -48,9 +47,6 @@ enum { QUERIER_WORDS = 13 };
 /* querier_conf_init sets the defaults; querier_conf_word finds the row of a file's word, or NULL. */
 void querier_conf_init(struct querier_conf *c);
 const struct opt *querier_conf_word(const char *word, size_t len);
-
-/* querier_conf_iface adds an interface to c->ifaces, which is to be freed: 0, or -1 without memory. */
-int querier_conf_iface(struct querier_conf *c, const char *text);
 
 /* querier_conf_given finds in a command line, before opt_parse has it, the first option that a file has a
  * word for, the versions included, as it was typed; NULL: there is none. */

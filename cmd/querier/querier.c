@@ -26,8 +26,8 @@ static int check_config(const struct verb *v, const struct querier_conf *c, cons
 		return opt_refuse(v, "--check-config: needs a file (add --config FILE)");
 	if (!c->config)
 		return 0;
-	if (c->nifaces)
-		return refuse(v, "--config", c->ifaces[0], "the file names the interfaces");
+	if (c->ifaces.n)
+		return refuse(v, "--config", c->ifaces.v[0], "the file names the interfaces");
 	if (given)
 		return refuse(v, "--config", given, "the file has a word for it");
 	if (c->ipv4 || c->ipv6)
@@ -108,12 +108,12 @@ static int settle_named(struct querier_run *r)
 	const struct querier_conf *c = &r->conf;
 	char list[256], next[300];
 
-	if (!c->nifaces)
+	if (!c->ifaces.n)
 		return opt_refuse(r->verb, "needs an IFACE, or --config FILE (%s)",
 				  pick_next(next, sizeof next, "multicast interfaces",
 					    pick_list(r->ifs, list, sizeof list)));
-	for (size_t i = 0; i < c->nifaces; i++)
-		if (add_named(r, c->ifaces[i]))
+	for (size_t i = 0; i < c->ifaces.n; i++)
+		if (add_named(r, c->ifaces.v[i]))
 			return EXIT_CANNOT;
 	return 0;
 }
@@ -173,9 +173,9 @@ static int ask(struct querier_run *r)
 	e = priv_drop(PRIV_NONE);
 	if (e)
 		return opt_refuse(r->verb, "cannot give up privileges: %s", mc_strerror(e));
-	for (size_t i = 0; i < c->nifaces; i++)
-		c->ifaces[i] = name_of(r->ifs, c->ifaces[i]);
-	return control_ask(r->verb, c->ifaces, c->nifaces, c->json ? CONTROL_JSON : CONTROL_TEXT);
+	for (size_t i = 0; i < c->ifaces.n; i++)
+		c->ifaces.v[i] = name_of(r->ifs, c->ifaces.v[i]);
+	return control_ask(r->verb, c->ifaces.v, c->ifaces.n, c->json ? CONTROL_JSON : CONTROL_TEXT);
 }
 
 /* Arguments are interfaces, too. Returns as opt_parse. */
@@ -184,7 +184,7 @@ static int parse(struct querier_run *r, int argc, char **argv)
 	int n = opt_parse(r->verb, argc, argv, &r->conf);
 
 	for (int i = 1; i <= n; i++)
-		if (querier_conf_iface(&r->conf, argv[i])) {
+		if (opt_list_add(&r->conf.ifaces, argv[i])) {
 			querier_no_memory(r->verb);
 			return -1;
 		}
@@ -215,7 +215,7 @@ static int querier(const struct verb *v, int argc, char **argv)
 					      querier_run(r);
 	mc_ifaces_free(r->ifs);
 	free(r->ifaces.v);
-	free(r->conf.ifaces);
+	free(r->conf.ifaces.v);
 	free(r);
 	return code;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/grow.h"
 #include "limit.h"
 #include "screen.h"
 #include "sources.h"
@@ -22,18 +21,6 @@
 #define YEAR (366 * 86400)
 
 /* ---- arguments ------------------------------------------------------------------------ */
-
-static int opt_iface(void *dest, const char *arg, char *why, size_t cap)
-{
-	struct recv_conf *c = dest;
-	const char **slot = mc_grow(&c->ifaces, &c->nifaces, sizeof *slot);
-
-	if (slot)
-		*slot = arg;
-	else
-		snprintf(why, cap, "there is no memory for it");
-	return slot ? 0 : -1;
-}
 
 static int opt_exclude(void *dest, const char *arg, char *why, size_t cap)
 {
@@ -145,7 +132,7 @@ static int opt_stamps(void *dest, const char *arg, char *why, size_t cap)
 #define AT(field) offsetof(struct recv_conf, field)
 
 const struct opt recv_opts[] = {
-	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, opt_iface,
+	{ 'I', "interface", "IFACE", OPT_LIST, AT(ifaces), 0, 0, NULL,
 	  "join on this interface only; may be repeated" },
 	{ 0, "exclude", "SOURCE,...", OPT_CALL, 0, 0, 0, opt_exclude,
 	  "targets without a source do not want these; may be repeated" },
@@ -223,7 +210,7 @@ void recv_conf_init(struct recv_conf *c)
 
 void recv_conf_free(struct recv_conf *c)
 {
-	free(c->ifaces);
+	free(c->ifaces.v);
 	free(c->excluded);
 }
 

@@ -14,8 +14,7 @@ struct recv_conf {
 	bool hardware;          /* stamps of the interface */
 	int live;               /* 1, 0; -1: where stdout is a terminal */
 	bool out;               /* payloads to stdout: the argument "-" */
-	const char **ifaces;    /* as they were typed */
-	size_t nifaces;
+	struct opt_list ifaces;    /* as they were typed */
 	struct mc_addr *excluded;
 	size_t nexcluded;
 	const char *targets, *write, *report, *hgrm;

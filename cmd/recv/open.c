@@ -33,7 +33,7 @@ static int cannot(const struct recv *r, const char *what, int error)
 
 static int join(struct recv *r, const struct asked *a)
 {
-	int e = listen_only(&r->set, r->conf.ifaces, r->conf.nifaces);
+	int e = listen_only(&r->set, r->conf.ifaces.v, r->conf.ifaces.n);
 
 	for (size_t i = 0; i < a->n && !e; i++)
 		e = recv_add(r, &a->v[i]);

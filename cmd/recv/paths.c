@@ -99,16 +99,6 @@ static bool enter_epoch(struct path *p)
 	return p->epoch == p->all->epoch;
 }
 
-/* A number of some bits, as near to the highest as it can be. */
-static uint64_t widen(const struct mc_pair *pair, uint64_t seq, uint8_t bits)
-{
-	unsigned spare = 64u - bits;
-
-	if (!pair->began)
-		return seq;
-	return pair->highest + (uint64_t)((int64_t)((seq - pair->highest) << spare) >> spare);
-}
-
 static void on_mark(void *arg, const struct mc_mark *m, mc_time came)
 {
 	const struct recv_stream *s = arg;
@@ -119,7 +109,9 @@ static void on_mark(void *arg, const struct mc_mark *m, mc_time came)
 		return;
 	p->last = came;
 	if (m->session ? enter_session(all, m->session) : enter_epoch(p))
-		(void)mc_pair_note(all->pair, (unsigned)s->path, widen(all->pair, m->seq, m->bits), came);
+		(void)mc_pair_note(
+			all->pair, (unsigned)s->path,
+			all->pair->began ? mc_seq_widen(m->seq, all->pair->highest, m->bits) : m->seq, came);
 }
 
 void paths_watch(struct recv *r, struct recv_stream *s)

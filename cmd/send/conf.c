@@ -27,8 +27,8 @@ void send_conf_init(struct send_conf *c)
 
 void send_conf_free(struct send_conf *c)
 {
-	free(c->ifaces);
-	c->ifaces = NULL;
+	free(c->ifaces.v);
+	c->ifaces.v = NULL;
 }
 
 int send_conf_words(const struct verb *v, struct send_conf *c, int n, char **words)

@@ -35,8 +35,7 @@ struct send_conf {
 		seed;             /* count 0: no end; train, cpu, seed -1: not given */
 	mc_time deadline, report; /* MC_NEVER: none; report: not given */
 	int tos;                  /* -1: not given */
-	const char **ifaces;      /* as they were typed */
-	size_t nifaces;
+	struct opt_list ifaces;      /* as they were typed */
 	const char *targets, *file, *data;
 };
 

@@ -127,13 +127,13 @@ static int add_target(struct finding *g, struct mc_target *t)
 	int r = settle_port(g, t);
 
 	g->from = g->f->nwheres;
-	if (!r && !c->nifaces)
+	if (!r && !c->ifaces.n)
 		return add_where(g, t, NULL);
-	for (size_t i = 0; i < c->nifaces && !r; i++)
-		if (!strcmp(c->ifaces[i], "all"))
+	for (size_t i = 0; i < c->ifaces.n && !r; i++)
+		if (!strcmp(c->ifaces.v[i], "all"))
 			r = add_all(g, t);
 		else
-			r = add_where(g, t, c->ifaces[i]);
+			r = add_where(g, t, c->ifaces.v[i]);
 	return r;
 }
 

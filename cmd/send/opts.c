@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/grow.h"
 #include "send/conf.h"
 #include "tos.h"
 
@@ -95,18 +94,6 @@ int send_conf_pattern(void *dest, const char *arg, char *why, size_t cap)
 	return 0;
 }
 
-static int opt_iface(void *dest, const char *arg, char *why, size_t cap)
-{
-	struct send_conf *c = dest;
-	const char **slot = mc_grow(&c->ifaces, &c->nifaces, sizeof *slot);
-
-	(void)why;
-	(void)cap;
-	if (slot)
-		*slot = arg;
-	return slot ? 0 : -1;
-}
-
 /* A word of a list as its place there; -1 and why not. */
 static int choose(const char *arg, const char *const *words, int n, char *why, size_t cap)
 {
@@ -162,7 +149,7 @@ const struct opt send_opts[] = {
 	  "TTL or hop limit (default: 1, stays on the link)" },
 	{ 'Q', "qos", "VALUE", OPT_CALL, AT(tos), 0, 0, tos_read,
 	  "TOS or traffic class octet, or the name of a DSCP: ef, af11 to af43, cs0 to cs7" },
-	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, opt_iface,
+	{ 'I', "interface", "IFACE", OPT_LIST, AT(ifaces), 0, 0, NULL,
 	  "send by this interface: name, index or address; all: by each; may be repeated" },
 	{ 0, "ports", "RANGE", OPT_CALL, AT(ports), 0, 0, send_conf_ports,
 	  "send to each of these ports, such as 5000-5009" },

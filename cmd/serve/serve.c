@@ -26,8 +26,7 @@ struct conf {
 	int verbose;
 	int64_t ttl, rcvbuf, sndbuf, count, rate, clients;
 	mc_time deadline;
-	const char **ifaces; /* as they were typed */
-	size_t nifaces;
+	struct opt_list ifaces; /* as they were typed */
 	struct mc_prefix *allow;
 	size_t nallow;
 };
@@ -48,18 +47,6 @@ struct serve {
 };
 
 /* ---- options ------------------------------------------------------------------------ */
-
-static int opt_iface(void *dest, const char *arg, char *why, size_t cap)
-{
-	struct conf *c = dest;
-	const char **slot = mc_grow(&c->ifaces, &c->nifaces, sizeof *slot);
-
-	(void)why;
-	(void)cap;
-	if (slot)
-		*slot = arg;
-	return slot ? 0 : -1;
-}
 
 static int opt_allow(void *dest, const char *arg, char *why, size_t cap)
 {
@@ -83,7 +70,7 @@ static int opt_allow(void *dest, const char *arg, char *why, size_t cap)
 static const struct opt opts[] = {
 	{ '4', "", NULL, OPT_UNFLAG, AT(six), 0, 0, NULL, "without a target: serve the IPv4 default" },
 	{ '6', "", NULL, OPT_FLAG, AT(six), 0, 0, NULL, "without a target: serve the IPv6 default" },
-	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, opt_iface,
+	{ 'I', "interface", "IFACE", OPT_LIST, AT(ifaces), 0, 0, NULL,
 	  "join on this interface only; may be repeated" },
 	{ 't', "ttl", "TTL", OPT_INT, AT(ttl), 1, 255, NULL, "TTL or hop limit of the replies" },
 	{ 0, "loop", NULL, OPT_FLAG, AT(loop), 0, 0, NULL, "answer this machine's own multicast (default)" },
@@ -227,7 +214,7 @@ static int open_targets(struct serve *s, int n, char **texts)
 				      .ready = on_port,
 				      .changed = on_membership,
 				      .changed_arg = s };
-	if (listen_only(&s->set, s->conf.ifaces, s->conf.nifaces))
+	if (listen_only(&s->set, s->conf.ifaces.v, s->conf.ifaces.n))
 		return EXIT_CANNOT;
 	if (add_targets(s, n, texts) || listen_open(&s->set))
 		return EXIT_CANNOT;
@@ -305,7 +292,7 @@ static void close_all(struct serve *s)
 	if (s->signals_watch.fd > 0)
 		close(s->signals_watch.fd);
 	free(s->set.ifnames);
-	free(s->conf.ifaces);
+	free(s->conf.ifaces.v);
 	free(s->conf.allow);
 	free(s);
 }

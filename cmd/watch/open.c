@@ -105,8 +105,8 @@ static int open_named(struct watch *w)
 	struct pick p;
 	int r;
 
-	for (size_t n = 0; n < w->conf.nifaces; n++) {
-		if (pick_iface(w->verb, w->ifs, w->conf.ifaces[n], NULL, &p))
+	for (size_t n = 0; n < w->conf.ifaces.n; n++) {
+		if (pick_iface(w->verb, w->ifs, w->conf.ifaces.v[n], NULL, &p))
 			return EXIT_CANNOT;
 		r = open_iface(w, p.iface, why);
 		if (r)
@@ -145,7 +145,7 @@ static int open_ifaces(struct watch *w)
 
 	if (r)
 		return cannot(w, "start", r);
-	return w->conf.nifaces ? open_named(w) : open_all(w);
+	return w->conf.ifaces.n ? open_named(w) : open_all(w);
 }
 
 static const char *name_of(void *arg, uint32_t ifindex)

@@ -93,7 +93,7 @@ static int open_signals(struct watch *w)
 /* Whether somebody might think that it is watched, and was not told yet that it is not. */
 static bool is_news(const struct watch *w, const struct mc_iface *i)
 {
-	bool named = !w->conf.nifaces, told = false;
+	bool named = !w->conf.ifaces.n, told = false;
 
 	for (size_t k = 0; k < w->nknown; k++) {
 		const struct watch_iface *o = &w->known[k];

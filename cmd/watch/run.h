@@ -14,8 +14,7 @@
 #include "watch/trigger.h"
 
 struct watch_conf {
-	const char **ifaces; /* as they were typed; none: all that are up */
-	size_t nifaces;
+	struct opt_list ifaces; /* as they were typed; none: all that are up */
 	const char *read, *write; /* files, or NULL */
 	bool ipv4, ipv6, verbose, quiet, json, live, summary;
 	int64_t count;

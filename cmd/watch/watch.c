@@ -6,30 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/grow.h"
 #include "watch/run.h"
 
 #define AT(field) offsetof(struct watch_conf, field)
 
-static int add_iface(struct watch_conf *c, const char *text)
-{
-	const char **slot = mc_grow(&c->ifaces, &c->nifaces, sizeof *slot);
-
-	if (slot)
-		*slot = text;
-	return slot ? 0 : -1;
-}
-
-static int opt_iface(void *dest, const char *arg, char *why, size_t cap)
-{
-	if (!add_iface(dest, arg))
-		return 0;
-	snprintf(why, cap, "%s", strerror(ENOMEM));
-	return -1;
-}
-
 static const struct opt opts[] = {
-	{ 'I', "interface", "IFACE", OPT_CALL, 0, 0, 0, opt_iface,
+	{ 'I', "interface", "IFACE", OPT_LIST, AT(ifaces), 0, 0, NULL,
 	  "listen on this interface; may be repeated" },
 	{ 'r', "read", "FILE", OPT_TEXT, AT(read), 0, 0, NULL, "read a pcap or pcapng file; - is stdin" },
 	{ 0, "write", "FILE", OPT_TEXT, AT(write), 0, 0, NULL,
@@ -65,8 +47,8 @@ static int check(const struct verb *v, const struct watch_conf *c)
 
 	if (c->ipv4 && c->ipv6)
 		return refuse(v, "-4", "-6", "each leaves out the other; without them both are shown");
-	if (c->read && c->nifaces)
-		return refuse(v, "-r", c->ifaces[0], "a file is read, or interfaces are listened to");
+	if (c->read && c->ifaces.n)
+		return refuse(v, "-r", c->ifaces.v[0], "a file is read, or interfaces are listened to");
 	if (c->live && c->json)
 		return refuse(v, "--live", "--json", "one is for people, the other for programs");
 	if (out && (c->json || c->verbose || c->live || c->summary))
@@ -85,7 +67,7 @@ static int parse(struct watch *w, int argc, char **argv)
 	int n = opt_parse(w->verb, argc, argv, &w->conf);
 
 	for (int i = 1; i <= n; i++)
-		if (add_iface(&w->conf, argv[i])) {
+		if (opt_list_add(&w->conf.ifaces, argv[i])) {
 			opt_refuse(w->verb, "%s", strerror(ENOMEM));
 			return -1;
 		}
@@ -107,7 +89,7 @@ static int watch(const struct verb *v, int argc, char **argv)
 	else if (n >= 0 && !check(v, &w->conf) && !watch_open(w))
 		code = watch_run(w);
 	watch_close(w);
-	free(w->conf.ifaces);
+	free(w->conf.ifaces.v);
 	free(w);
 	return code;
 }

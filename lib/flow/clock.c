@@ -16,6 +16,7 @@
 #define LINE (10 * MC_SEC)  /* that exchanges must span for a slope by least squares */
 #define LINE_LOW (2 * MC_SEC) /* ... and the envelope for one at all */
 #define WAIT (300 * MC_MSEC)
+#define SEVERAL 3 /* answers */
 #define ENOUGH 8 /* datagrams or trains, of which one was the fastest: fewer tell nothing */
 #define ODD_LOW (500 * (int64_t)MC_MSEC)  /* off the envelope: no delay */
 #define ODD_NEAR (50 * (int64_t)MC_MSEC)  /* of each other: the same step */
@@ -528,6 +529,8 @@ void mc_clock_oneway(struct mc_clock *c, mc_time sent, mc_time came)
 
 bool mc_clock_ready(struct mc_clock *c, mc_time now)
 {
+	if (c->basis == MC_BASIS_ECHO && c->answered < SEVERAL && now >= c->began && now - c->began < WAIT)
+		return false; /* the first one may have waited for an address to be resolved */
 	if (c->basis != MC_BASIS_NONE)
 		return true;
 	if (c->only == MC_BASIS_ECHO || !c->low.n || c->low_seen < ENOUGH)

@@ -78,8 +78,8 @@ bool mc_clock_echo(struct mc_clock *c, mc_time t0, mc_time t1, mc_time t2, mc_ti
  * set. */
 void mc_clock_oneway(struct mc_clock *c, mc_time sent, mc_time came);
 
-/* mc_clock_ready tells whether delays can be had: an exchange was answered, clocks are synchronised, or
- * there was no answer for long enough (300 ms since the first datagram) that the envelope has to do, and
+/* mc_clock_ready tells whether delays can be had: clocks are synchronised; three exchanges were
+ * answered, or, 300 ms after the first datagram, one; or none was, so that the envelope has to do, and
  * eight datagrams or trains came that it can be of. */
 bool mc_clock_ready(struct mc_clock *c, mc_time now);
 

@@ -9,14 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/seq.h"
+
 static struct mc_pair_slot *slot_of(struct mc_pair *p, uint64_t seq)
 {
 	return &p->slot[seq % MC_PAIR_WINDOW];
-}
-
-static bool below(uint64_t a, uint64_t b)
-{
-	return (int64_t)(a - b) < 0;
 }
 
 void mc_pair_free(struct mc_pair *p)
@@ -57,7 +54,7 @@ static void advance(struct mc_pair *p, uint64_t seq)
 {
 	uint64_t beyond;
 
-	while (seq - p->next >= MC_PAIR_WINDOW && !below(p->highest, p->next))
+	while (seq - p->next >= MC_PAIR_WINDOW && !mc_seq_above(p->next, p->highest))
 		judge_next(p);
 	beyond = seq - p->next;
 	if (beyond >= MC_PAIR_WINDOW) {
@@ -80,7 +77,7 @@ static void meet(struct mc_pair *p, unsigned path, uint64_t seq)
 	}
 	if (p->next != p->start || seq - p->next >= MC_PAIR_WINDOW)
 		return;
-	while (below(p->next, seq))
+	while (mc_seq_above(seq, p->next))
 		drop_next(p);
 	p->start = p->next;
 }
@@ -118,15 +115,15 @@ bool mc_pair_note(struct mc_pair *p, unsigned path, uint64_t seq, mc_time came)
 		return false;
 	if (!p->seen[path])
 		meet(p, path, seq);
-	if (below(p->top[path], seq))
+	if (mc_seq_above(seq, p->top[path]))
 		p->top[path] = seq;
 	if (came > p->latest)
 		p->latest = came;
-	if (below(seq, p->next)) {
-		*(below(seq, p->start) ? &p->apart : &p->late) += 1;
+	if (mc_seq_above(p->next, seq)) {
+		*(mc_seq_above(p->start, seq) ? &p->apart : &p->late) += 1;
 		return true;
 	}
-	if (below(p->highest, seq))
+	if (mc_seq_above(seq, p->highest))
 		advance(p, seq);
 	record(p, path, seq, came);
 	return true;
@@ -136,15 +133,15 @@ bool mc_pair_note(struct mc_pair *p, unsigned path, uint64_t seq, mc_time came)
  * recently that the slower may have been that far behind before. */
 static uint64_t find_end(struct mc_pair *p)
 {
-	unsigned fast = below(p->top[0], p->top[1]);
+	unsigned fast = mc_seq_above(p->top[1], p->top[0]);
 	uint64_t seq = p->top[!fast] + 1;
 	const struct mc_pair_slot *s;
 
 	if (!p->seen[0] || !p->seen[1])
 		return p->highest + 1;
-	if (below(seq, p->next))
+	if (mc_seq_above(p->next, seq))
 		seq = p->next;
-	for (; !below(p->highest, seq); seq++) {
+	for (; !mc_seq_above(seq, p->highest); seq++) {
 		s = slot_of(p, seq);
 		if (s->came[fast] && p->latest - s->came[fast] < p->most[fast])
 			break;
@@ -159,8 +156,8 @@ void mc_pair_end(struct mc_pair *p)
 	if (!p->began)
 		return;
 	end = find_end(p);
-	while (below(p->next, end))
+	while (mc_seq_above(end, p->next))
 		judge_next(p);
-	while (!below(p->highest, p->next))
+	while (!mc_seq_above(p->next, p->highest))
 		drop_next(p);
 }

@@ -19,6 +19,14 @@ static inline bool mc_seq_above(uint64_t seq, uint64_t other)
 	return seq != other && seq - other <= INT64_MAX;
 }
 
+/* mc_seq_widen gives a number of some bits (1 to 64) as near to another one as it can be. */
+static inline uint64_t mc_seq_widen(uint64_t seq, uint64_t near, uint8_t bits)
+{
+	unsigned spare = 64u - bits;
+
+	return near + (uint64_t)((int64_t)((seq - near) << spare) >> spare);
+}
+
 /* All zeros is a stream of which nothing was seen. */
 struct mc_seq {
 	uint64_t first, highest; /* valid when received > 0 */

@@ -134,14 +134,12 @@ static bool enter(struct mc_stream *s, const struct mc_mark *m)
 /* How far a number of some bits is ahead of another, by the shorter way round. */
 static int64_t ahead_of(uint64_t seq, uint64_t other, uint8_t bits)
 {
-	unsigned spare = 64u - bits;
-
-	return (int64_t)((seq - other) << spare) >> spare;
+	return (int64_t)(mc_seq_widen(seq, other, bits) - other);
 }
 
 static uint64_t widen(const struct mc_stream *s, uint64_t seq, uint8_t bits)
 {
-	return s->seq.received ? s->seq.highest + (uint64_t)ahead_of(seq, s->seq.highest, bits) : seq;
+	return s->seq.received ? mc_seq_widen(seq, s->seq.highest, bits) : seq;
 }
 
 /* Gaps by the first number of a session: what is missing up to an end that was told before it. */

@@ -329,6 +329,26 @@ static void test_envelope_drift(void **state)
 	}
 }
 
+/* The first answer may have waited for an address to be resolved: two more, or 300 ms. */
+static void test_several(void **state)
+{
+	struct mc_clock c;
+
+	(void)state;
+	for (unsigned n = 1; n <= 3; n++) {
+		mc_clock_init(&c, MC_BASIS_NONE);
+		mc_clock_oneway(&c, BEGIN, BEGIN);
+		for (mc_time i = 0; i < n; i++) {
+			mc_time at = BEGIN + i * 50 * MC_MSEC;
+
+			assert_true(mc_clock_echo(&c, at, at + USEC, at + USEC, at + 2 * USEC));
+		}
+		assert_true(mc_clock_ready(&c, BEGIN + 299 * MC_MSEC) == (n == 3));
+		assert_true(mc_clock_ready(&c, BEGIN + 300 * MC_MSEC));
+		assert_true(c.basis == MC_BASIS_ECHO);
+	}
+}
+
 /* Not before 300 ms have passed without an answer; an answer is better. */
 static void test_ready(void **state)
 {
@@ -460,14 +480,15 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_echo),         cmocka_unit_test(test_asymmetric),
-		cmocka_unit_test(test_early),        cmocka_unit_test(test_slewed),
-		cmocka_unit_test(test_unsure),       cmocka_unit_test(test_envelope_drift),
-		cmocka_unit_test(test_echo_step),    cmocka_unit_test(test_echo_lie),
-		cmocka_unit_test(test_refused),      cmocka_unit_test(test_envelope),
-		cmocka_unit_test(test_ready),        cmocka_unit_test(test_envelope_step),
-		cmocka_unit_test(test_envelope_lie), cmocka_unit_test(test_long),
-		cmocka_unit_test(test_any),          cmocka_unit_test(test_names),
+		cmocka_unit_test(test_echo),          cmocka_unit_test(test_asymmetric),
+		cmocka_unit_test(test_early),         cmocka_unit_test(test_slewed),
+		cmocka_unit_test(test_unsure),        cmocka_unit_test(test_envelope_drift),
+		cmocka_unit_test(test_echo_step),     cmocka_unit_test(test_echo_lie),
+		cmocka_unit_test(test_refused),       cmocka_unit_test(test_envelope),
+		cmocka_unit_test(test_several),       cmocka_unit_test(test_ready),
+		cmocka_unit_test(test_envelope_step), cmocka_unit_test(test_envelope_lie),
+		cmocka_unit_test(test_long),          cmocka_unit_test(test_any),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

@@ -52,8 +52,8 @@ static void test_defaults(void **state)
 	(void)state;
 	memset(&c, 0xff, sizeof c);
 	querier_conf_init(&c);
-	assert_null(c.ifaces);
-	assert_int_equal(c.nifaces, 0);
+	assert_null(c.ifaces.v);
+	assert_int_equal(c.ifaces.n, 0);
 	assert_null(c.config);
 	assert_int_equal(c.rcvbuf, 4 << 20);
 	assert_true(c.deadline == MC_NEVER);
@@ -91,18 +91,18 @@ static void test_command_line(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&c, argc, argv), 1);
-	assert_int_equal(querier_conf_iface(&c, argv[1]), 0);
-	assert_int_equal(c.nifaces, 3);
-	assert_string_equal(c.ifaces[0], "eth0");
-	assert_string_equal(c.ifaces[1], "eth1");
-	assert_string_equal(c.ifaces[2], "br0");
+	assert_int_equal(opt_list_add(&c.ifaces, argv[1]), 0);
+	assert_int_equal(c.ifaces.n, 3);
+	assert_string_equal(c.ifaces.v[0], "eth0");
+	assert_string_equal(c.ifaces.v[1], "eth1");
+	assert_string_equal(c.ifaces.v[2], "br0");
 	assert_true(c.ipv4 && !c.ipv6 && c.quiet && c.json && !c.verbose);
 	assert_int_equal(c.options.version[QUERIER_IGMP], 2);
 	assert_int_equal(c.options.last_member_query_interval, 500 * MC_MSEC);
 	assert_true(c.options.require_router_alert && c.options.listen_only);
 	assert_false(c.options.verify_source_subnet);
 	assert_int_equal(c.rcvbuf, 16 << 20);
-	free(c.ifaces);
+	free(c.ifaces.v);
 }
 
 static void test_given(void **state)

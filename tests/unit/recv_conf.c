@@ -94,8 +94,8 @@ static void test_good(void **state)
 
 	(void)state;
 	assert_int_equal(read_words(&c, words), 0);
-	assert_int_equal(c.nifaces, 2);
-	assert_string_equal(c.ifaces[1], "eth1");
+	assert_int_equal(c.ifaces.n, 2);
+	assert_string_equal(c.ifaces.v[1], "eth1");
 	assert_int_equal(c.nexcluded, 3);
 	assert_int_equal(c.excluded[2].family, MC_IPV6);
 	assert_int_equal(c.format, MC_FORMAT_RTP);
