@@ -7,7 +7,7 @@ import subprocess
 from cases import group
 from kernels import until
 from rig import pair, wait_until
-from tap import among, check, main, same, test
+from tap import check, main, same, test
 from terminal import Terminal
 from verbs import PATIENCE, Verb
 
