@@ -7,7 +7,7 @@ import time
 from rig import Node, link, wait_until
 from sending import ear, head, send, up_to
 from tap import Skip, among, check, main, same, test
-from verbs import Verb, end, group, of, target, text
+from verbs import Verb, end, group, target, text
 
 
 @test("no route, no address: refused with the next step, exit 2", families=True)
