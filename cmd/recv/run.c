@@ -17,6 +17,8 @@
 #include "recv/tell.h"
 #include "signals.h"
 
+#define QUIET (20 * MC_MSEC)
+
 /* ---- events ----------------------------------------------------------------------------- */
 
 void recv_on_port(struct mc_watch *w)
@@ -151,6 +153,13 @@ static mc_time idle_ends(const struct recv *r)
 	return r->heard ? mc_after(r->heard, r->conf.idle) : MC_NEVER;
 }
 
+/* When --until-end looks whether all have ended: not while something still waits in another socket,
+ * perhaps of a stream that was not seen yet. */
+static mc_time quiet(const struct recv *r)
+{
+	return r->end_seen && r->conf.until_end ? mc_after(r->heard, QUIET) : MC_NEVER;
+}
+
 static mc_time due(const struct recv *r)
 {
 	mc_time when = mc_sooner(r->until, mc_sooner(r->next_lap, r->next_line));
@@ -158,6 +167,7 @@ static mc_time due(const struct recv *r)
 	if (input_ready(&r->input))
 		return 0;
 	when = mc_sooner(when, mc_sooner(idle_ends(r), input_due(&r->input)));
+	when = mc_sooner(when, quiet(r));
 	when = mc_sooner(when, mc_sooner(clocks_due(r->clocks), effects_due(r->effects)));
 	return mc_sooner(when, tell_live_due(r));
 }
@@ -210,11 +220,12 @@ static void look_for_end(struct recv *r, mc_time now)
 {
 	if (!r->left || now >= r->until || now >= idle_ends(r))
 		r->stop = true;
-	if (r->end_seen && r->conf.until_end && all_ended(r))
-		r->stop = true;
+	if (now >= quiet(r)) {
+		r->stop = r->stop || all_ended(r);
+		r->end_seen = false;
+	}
 	if (ferror(stdout)) /* nobody reads it any more, or the disk is full */
 		r->stop = true;
-	r->end_seen = false;
 }
 
 static void turn(struct recv *r)
