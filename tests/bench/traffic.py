@@ -87,7 +87,7 @@ def guarded(bench, number, name, work, *args, **words):
 
 
 def lossless(bench, place, sender, receiver, **words):
-    """As fast as it goes, then slower until nothing is lost: a processor that pauses for milliseconds loses something."""
+    """As fast as it goes, then slower until nothing is lost: a processor that pauses for milliseconds loses some."""
     came, lost, train = pair(bench, place, sender, receiver, **words)
     rate = came
     for number in range(16):
