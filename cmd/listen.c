@@ -14,6 +14,7 @@
 #include "base/grow.h"
 #include "member.h"
 #include "pick.h"
+#include "sources.h"
 #include "sysctl.h"
 
 char *listen_text(const struct listener *l, char buf[MC_TARGET_STRLEN])
@@ -86,14 +87,6 @@ static int add_source(struct listen_set *s, struct listener *l, const struct mc_
 	return refuse_sources(s, l);
 }
 
-static bool has_source(const struct listener *l, const struct mc_addr *source)
-{
-	for (size_t i = 0; i < l->nsources; i++)
-		if (!mc_addr_cmp(&l->sources[i], source))
-			return true;
-	return false;
-}
-
 /* Whether two listeners would take the same datagram twice. */
 static bool overlaps(const struct listener *l, const struct mc_addr *group, const struct mc_target *t,
 		     uint16_t port)
@@ -102,7 +95,8 @@ static bool overlaps(const struct listener *l, const struct mc_addr *group, cons
 		return false;
 	if (*l->ifname && *t->ifname && strcmp(l->ifname, t->ifname) != 0)
 		return false;
-	return l->mode == MC_EXCLUDE || !l->nsources || !t->source.family || has_source(l, &t->source);
+	return l->mode == MC_EXCLUDE || !l->nsources || !t->source.family ||
+	       sources_has(l->sources, l->nsources, &t->source);
 }
 
 /* Adds one group of a target; earlier is how many listeners there were before that target. */

@@ -1,5 +1,5 @@
 /*
- * sources.c - reading lists of sources. Whether they fit a group is the verb's business.
+ * sources.c - lists of sources, read and searched. Whether they fit a group is the verb's business.
  */
 #include "sources.h"
 
@@ -43,4 +43,29 @@ int sources_add(struct mc_addr **v, size_t *n, const char *list, char *why, size
 		r = add(v, n, one, why, cap);
 	free(copy);
 	return r;
+}
+
+/* n: it is not among them. */
+static size_t find(const struct mc_addr *v, size_t n, const struct mc_addr *source)
+{
+	size_t i = 0;
+
+	while (i < n && mc_addr_cmp(&v[i], source))
+		i++;
+	return i;
+}
+
+bool sources_has(const struct mc_addr *v, size_t n, const struct mc_addr *source)
+{
+	return find(v, n, source) < n;
+}
+
+size_t sources_drop(struct mc_addr *v, size_t n, const struct mc_addr *source)
+{
+	size_t at = find(v, n, source);
+
+	if (at == n)
+		return n;
+	memmove(&v[at], &v[at + 1], (n - at - 1) * sizeof *v);
+	return n - 1;
 }

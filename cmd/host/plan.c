@@ -9,6 +9,7 @@
 
 #include "base/grow.h"
 #include "engine/judge.h"
+#include "sources.h"
 #include "wire/wire.h"
 
 /* What is worked on. */
@@ -69,19 +70,11 @@ bool plan_ssm(const struct mc_addr *first, uint64_t count, struct mc_addr *ret)
 
 /* ---- targets ------------------------------------------------------------------------------------ */
 
-static bool has_source(const struct want *w, const struct mc_addr *source)
-{
-	for (size_t i = 0; i < w->n; i++)
-		if (mc_addr_cmp(&w->sources[i], source) == 0)
-			return true;
-	return false;
-}
-
 static int add_source(const struct making *m, struct want *w, const struct mc_addr *source)
 {
 	struct mc_addr *slot;
 
-	if (has_source(w, source))
+	if (sources_has(w->sources, w->n, source))
 		return 0;
 	slot = mc_grow(&w->sources, &w->n, sizeof *slot);
 	if (!slot)
@@ -108,7 +101,7 @@ static int merge(const struct making *m, struct want *w, const struct mc_target 
 				  m->name);
 	if (with != (w->mode == MC_INCLUDE))
 		return refuse_mode(m, with);
-	if (!with || has_source(w, &t->source))
+	if (!with || sources_has(w->sources, w->n, &t->source))
 		return opt_refuse(m->v, "%s is given twice (leave one out)", m->name);
 	return add_source(m, w, &t->source);
 }

@@ -13,6 +13,7 @@
 #include "base/grow.h"
 #include "pick.h"
 #include "recv/sdp.h"
+#include "sources.h"
 #include "targets.h"
 
 /* One target that is asked for, by a word or by a stream of a session description. */
@@ -64,14 +65,6 @@ static bool add_source(struct recv_target *t, const struct mc_addr *source)
 	return slot != NULL;
 }
 
-static bool has_source(const struct recv_target *t, const struct mc_addr *source)
-{
-	for (size_t i = 0; i < t->nsources; i++)
-		if (!mc_addr_cmp(&t->sources[i], source))
-			return true;
-	return false;
-}
-
 /* The target whose list of sources one more belongs to. */
 static struct recv_target *same_list(const struct asked *a, const struct wish *w)
 {
@@ -101,7 +94,7 @@ static int ask(const struct recv *r, struct asked *a, const struct wish *w)
 	if (w->target.port == 0)
 		return opt_refuse(r->verb, "%s: nothing comes to port 0 (give the port that is sent to)",
 				  mc_target_format(&w->target, text, sizeof text));
-	if (o && has_source(o, source))
+	if (o && sources_has(o->sources, o->nsources, source))
 		return opt_refuse(r->verb, "%s is given twice (leave one out)",
 				  mc_target_format(&w->target, text, sizeof text));
 	if (!o)
@@ -239,7 +232,7 @@ static int exclude(const struct recv *r, struct asked *a, const struct mc_addr *
 		if (t->mode != MC_EXCLUDE || t->target.group.family != source->family)
 			continue;
 		used = true;
-		if (!has_source(t, source) && !add_source(t, source))
+		if (!sources_has(t->sources, t->nsources, source) && !add_source(t, source))
 			return no_memory(r);
 	}
 	if (used)

@@ -18,6 +18,7 @@
 #include "recv/figures.h"
 #include "recv/taps.h"
 #include "recv/tell.h"
+#include "sources.h"
 
 struct effect {
 	uint64_t line;
@@ -192,25 +193,15 @@ void effects_settle(struct recv *r, mc_time now, bool all)
 
 #define WHY_SIZE 320
 
-static bool has_source(const struct listener *l, const struct mc_addr *source, size_t *ret_at)
-{
-	for (size_t i = 0; i < l->nsources; i++)
-		if (!mc_addr_cmp(&l->sources[i], source)) {
-			*ret_at = i;
-			return true;
-		}
-	return false;
-}
-
 /* Adds a source to a listener's list, or takes it away. -errno; -EALREADY: there is nothing to do. */
 static int refilter(struct listener *l, const struct mc_addr *source, bool block)
 {
 	bool adds = block == (l->mode == MC_EXCLUDE);
-	size_t at = l->nsources, n = l->nsources;
+	size_t n = l->nsources;
 	struct mc_addr *v;
 	int e;
 
-	if (has_source(l, source, &at) == adds)
+	if (sources_has(l->sources, n, source) == adds)
 		return -EALREADY;
 	v = malloc((n + 1) * sizeof *v);
 	if (!v)
@@ -220,7 +211,7 @@ static int refilter(struct listener *l, const struct mc_addr *source, bool block
 	if (adds)
 		v[n++] = *source;
 	else
-		memmove(&v[at], &v[at + 1], (--n - at) * sizeof *v);
+		n = sources_drop(v, n, source);
 	e = listen_filter(l, l->mode, v, n);
 	free(v);
 	return e;

@@ -343,15 +343,11 @@ static void put_row(FILE *to, const struct recv_stream *s, bool on)
 /* What is not shown: "and 9950 more, 9950 of them without loss". */
 static void put_rest(FILE *to, const struct recv_stream *const *v, size_t n)
 {
-	size_t lossless = 0, unnumbered = 0;
-	struct mc_stream_sums sums;
+	size_t unnumbered = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		mc_stream_sum(&v[i]->flow, &sums);
+	for (size_t i = 0; i < n; i++)
 		unnumbered += !v[i]->flow.numbered;
-		lossless += v[i]->flow.numbered && !sums.lost;
-	}
-	fprintf(to, "and %zu more, %zu of them without loss", n, lossless);
+	fprintf(to, "and %zu more, %zu of them without loss", n, recv_lossless(v, n));
 	if (unnumbered)
 		fprintf(to, ", %zu without numbers", unnumbered);
 	putc('\n', to);

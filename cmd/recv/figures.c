@@ -261,6 +261,18 @@ const struct recv_stream **recv_worst(const struct recv_streams *t)
 
 /* ---- as text ---------------------------------------------------------------------------- */
 
+size_t recv_lossless(const struct recv_stream *const *v, size_t n)
+{
+	struct mc_stream_sums sums;
+	size_t lossless = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		mc_stream_sum(&v[i]->flow, &sums);
+		lossless += v[i]->flow.numbered && !sums.lost;
+	}
+	return lossless;
+}
+
 char *recv_name(const struct recv_stream *s, bool on, char buf[RECV_NAME_SIZE])
 {
 	char source[OUT_ENDPOINT_SIZE], group[OUT_ENDPOINT_SIZE], ifname[4 * MC_IFNAME_SIZE];

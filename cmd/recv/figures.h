@@ -82,6 +82,9 @@ bool recv_second(const struct recv *r, const struct recv_stream *s, uint32_t ago
  * NULL: no memory, or no streams. */
 const struct recv_stream **recv_worst(const struct recv_streams *t);
 
+/* recv_lossless counts those that have numbers of which none is missing. */
+size_t recv_lossless(const struct recv_stream *const *v, size_t n);
+
 /* A stream's name: "10.0.0.1:40001 > 239.1.1.1:5000", with its interface " on eth0" where that is wanted. */
 #define RECV_NAME_SIZE (2 * (MC_ADDR_STRLEN + sizeof "[]:65535") + 4 * MC_IFNAME_SIZE + sizeof " >  on ")
 char *recv_name(const struct recv_stream *s, bool on, char buf[RECV_NAME_SIZE]);

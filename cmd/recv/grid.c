@@ -333,16 +333,9 @@ static void write_log(const struct recv *r, bool on, const struct screen_sink *t
 
 static void write_more(const struct recv_stream *const *v, size_t n, const struct screen_sink *to)
 {
-	size_t lossless = 0;
 	char line[LINE_SIZE];
 
-	for (size_t i = 0; i < n; i++) {
-		struct mc_stream_sums sums;
-
-		mc_stream_sum(&v[i]->flow, &sums);
-		lossless += v[i]->flow.numbered && !sums.lost;
-	}
-	snprintf(line, sizeof line, "... %zu more, %zu of them without loss", n, lossless);
+	snprintf(line, sizeof line, "... %zu more, %zu of them without loss", n, recv_lossless(v, n));
 	to->line(to->arg, line);
 }
 

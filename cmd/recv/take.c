@@ -13,6 +13,7 @@
 #include "recv/paths.h"
 #include "recv/pour.h"
 #include "recv/tell.h"
+#include "sources.h"
 
 static uint64_t datagrams(const struct mc_dgram *d)
 {
@@ -37,14 +38,6 @@ static mc_time joined_at(const struct listener *l, uint32_t ifindex)
 	return 0;
 }
 
-static bool has_source(const struct recv_target *t, const struct mc_addr *source)
-{
-	for (size_t i = 0; i < t->nsources; i++)
-		if (!mc_addr_cmp(&t->sources[i], source))
-			return true;
-	return !t->nsources;
-}
-
 /* Two paths may be two sources of one group, which are one listener then. */
 static size_t target_of(const struct recv *r, const struct recv_stream *s)
 {
@@ -55,7 +48,8 @@ static size_t target_of(const struct recv *r, const struct recv_stream *s)
 
 		if (o->mode == MC_INCLUDE && o->target.port == s->port &&
 		    !mc_addr_cmp(&o->target.group, &s->group) &&
-		    !strcmp(o->target.ifname, t->target.ifname) && has_source(o, &s->source))
+		    !strcmp(o->target.ifname, t->target.ifname) &&
+		    (!o->nsources || sources_has(o->sources, o->nsources, &s->source)))
 			return i;
 	}
 	return s->ear->target;
