@@ -24,4 +24,22 @@ static inline void *mc_grow(void *array, size_t *n, size_t size)
 	return bigger + (*n)++ * size;
 }
 
+/* mc_grow_twice does the same for arrays of many elements: there is always room for the next power of two of
+ * them. Only for arrays that it alone made grow; they may have become shorter. */
+static inline void *mc_grow_twice(void *array, size_t *n, size_t size)
+{
+	uint8_t *at;
+	size_t room = *n ? 2 * *n : 1;
+
+	memcpy(&at, array, sizeof at);
+	if ((*n & (*n - 1)) == 0) {
+		at = room < SIZE_MAX / 2 / size ? realloc(at, room * size) : NULL;
+		if (!at)
+			return NULL;
+		memcpy(array, &at, sizeof at);
+	}
+	memset(at + *n * size, 0, size);
+	return at + (*n)++ * size;
+}
+
 #endif

@@ -8,7 +8,6 @@
 #include "net/ifaces.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -16,24 +15,14 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "net/dump.h"
 #include "net/sockaddr.h"
 
-#define BUFFER 32768 /* what iproute2 takes: a dump's part is at most this long */
+#define BUFFER 32768 /* for what changed: read, and forgotten but for its type */
 #define MOST_TRIES 100
-
-/* mnl_attr_for_each, whose own conversion -Wconversion does not accept. */
-#define EACH_UNTIL(a, first, end)                                                             \
-	for ((a) = (first); mnl_attr_ok((a), (int)((const char *)(end) - (const char *)(a))); \
-	     (a) = mnl_attr_next(a))
-#define EACH_ATTR(a, h, offset) \
-	EACH_UNTIL(a, mnl_nlmsg_get_payload_offset((h), (offset)), mnl_nlmsg_get_payload_tail(h))
-#define EACH_NESTED(a, nest)                                             \
-	EACH_UNTIL(a, (const struct nlattr *)mnl_attr_get_payload(nest), \
-		   (const char *)(nest) + mnl_attr_get_len(nest))
 
 struct mc_ifaces {
 	struct mnl_socket *query, *follow;
-	unsigned seq;
 	size_t n;
 	struct mc_iface *v; /* by index */
 	uint32_t *gone;     /* indexes seen to go since the last snapshot */
@@ -76,12 +65,14 @@ static void read_info(struct mc_iface *i, const struct nlattr *info)
 {
 	const struct nlattr *a, *b;
 
-	EACH_NESTED(a, info) {
-		if (mnl_attr_get_type(a) == IFLA_INFO_KIND)
-			i->bridge = !strcmp(mnl_attr_get_str(a), "bridge");
+	MC_EACH_NESTED(a, info) {
+		if (mnl_attr_get_type(a) == IFLA_INFO_KIND) {
+			strncpy(i->kind, mnl_attr_get_str(a), sizeof i->kind - 1);
+			i->bridge = !strcmp(i->kind, "bridge");
+		}
 		if (mnl_attr_get_type(a) != IFLA_INFO_DATA || !i->bridge)
 			continue;
-		EACH_NESTED(b, a) {
+		MC_EACH_NESTED(b, a) {
 			if (mnl_attr_get_type(b) == IFLA_BR_MCAST_SNOOPING)
 				i->snooping = mnl_attr_get_u8(b);
 			else if (mnl_attr_get_type(b) == IFLA_BR_MCAST_QUERIER)
@@ -95,6 +86,9 @@ static void read_attr(struct mc_iface *i, const struct nlattr *a)
 	switch (mnl_attr_get_type(a)) {
 	case IFLA_IFNAME:
 		strncpy(i->name, mnl_attr_get_str(a), sizeof i->name - 1);
+		break;
+	case IFLA_LINK_NETNSID:
+		i->beyond = true;
 		break;
 	case IFLA_MTU:
 		i->mtu = mnl_attr_get_u32(a);
@@ -129,7 +123,7 @@ static int read_link(const struct nlmsghdr *h, void *arg)
 	i->multicast = info->ifi_flags & IFF_MULTICAST;
 	i->loopback = info->ifi_flags & IFF_LOOPBACK;
 	i->ether = info->ifi_type == ARPHRD_ETHER || info->ifi_type == ARPHRD_LOOPBACK;
-	EACH_ATTR(a, h, sizeof *info)
+	MC_EACH_ATTR(a, h, sizeof *info)
 		read_attr(i, a);
 	return MNL_CB_OK;
 }
@@ -159,8 +153,8 @@ static struct mc_addr subnet_broadcast(const struct mc_ifaddr *a)
  * same bit tells of IPv6 that an address is temporary. */
 static void read_flags(struct mc_ifaddr *a, unsigned char af, uint32_t flags)
 {
-	a->tentative = (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE ||
-		       flags & IFA_F_DADFAILED;
+	a->duplicate = flags & IFA_F_DADFAILED;
+	a->tentative = (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE || a->duplicate;
 	a->secondary = af == AF_INET && flags & IFA_F_SECONDARY;
 }
 
@@ -173,7 +167,7 @@ static int read_addr(const struct nlmsghdr *h, void *arg)
 	const struct nlattr *a;
 
 	read_flags(&found, info->ifa_family, info->ifa_flags);
-	EACH_ATTR(a, h, sizeof *info) {
+	MC_EACH_ATTR(a, h, sizeof *info) {
 		uint16_t type = mnl_attr_get_type(a);
 
 		/* On a point-to-point link IFA_LOCAL is ours and IFA_ADDRESS the other end's. */
@@ -198,33 +192,15 @@ static int read_addr(const struct nlmsghdr *h, void *arg)
 	return MNL_CB_OK;
 }
 
+/* One shape serves both requests: the shorter ifaddrmsg and rtgenmsg begin alike. */
 static int dump(struct mc_ifaces *s, uint16_t type, mnl_cb_t cb)
 {
-	uint8_t *buf = calloc(1, BUFFER);
-
-	if (!buf)
-		return -ENOMEM;
-	while (recv(mnl_socket_get_fd(s->query), buf, BUFFER, MSG_DONTWAIT) > 0)
-		; /* what a dump that failed left behind */
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	unsigned port = mnl_socket_get_portid(s->query);
+	_Alignas(struct nlmsghdr) uint8_t room[MC_DUMP_ROOM];
+	struct nlmsghdr *h = mnl_nlmsg_put_header(room);
 
 	h->nlmsg_type = type;
-	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	h->nlmsg_seq = ++s->seq;
-	/* One shape serves both requests: the shorter ifaddrmsg and rtgenmsg begin alike. */
 	mnl_nlmsg_put_extra_header(h, sizeof(struct ifinfomsg));
-	ssize_t r = mnl_socket_sendto(s->query, h, h->nlmsg_len);
-
-	while (r > 0) {
-		r = mnl_socket_recvfrom(s->query, buf, BUFFER);
-		if (r > 0)
-			r = mnl_cb_run(buf, (size_t)r, s->seq, port, cb, s);
-	}
-	int error = r < 0 ? -errno : 0;
-
-	free(buf);
-	return error;
+	return mc_dump(s->query, h, cb, s);
 }
 
 static int by_index(const void *a, const void *b)

@@ -15,6 +15,7 @@ struct mc_ifaddr {
 	struct mc_addr net;       /* its first len bits are on the link; point-to-point: the other end's */
 	uint8_t len;              /* of the prefix, in bits */
 	bool tentative;           /* IPv6: not to be used yet, or a duplicate (RFC 4862 5.4) */
+	bool duplicate;           /* IPv6: of these, one that somebody else has, too */
 	bool secondary;           /* IPv4: another one of its subnet came before it */
 };
 
@@ -27,6 +28,8 @@ struct mc_iface {
 	bool running;        /* up, and its carrier is there: packets can pass */
 	bool ether;          /* has Ethernet addresses: frames begin with 14 octets */
 	uint8_t hardware[6]; /* its own; 0 where it has none */
+	char kind[16];       /* "veth", "macvlan", "wireguard"; empty: none is told, as of hardware */
+	bool beyond;         /* what it leads to (its other end, the interface below) is in another namespace */
 	bool bridge;         /* a Linux bridge's own device */
 	bool snooping, querier; /* a bridge: it does that itself */
 	size_t naddrs;

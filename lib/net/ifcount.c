@@ -4,10 +4,11 @@
 #include "net/ifcount.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+
+#include "net/dump.h"
 
 #define BUFFER 8192
 
@@ -15,11 +16,11 @@
 static int read_stats(const struct nlmsghdr *h, void *arg)
 {
 	struct rtnl_link_stats64 *s = arg;
-	const struct nlattr *a = mnl_nlmsg_get_payload_offset(h, sizeof(struct if_stats_msg));
-	const char *end = mnl_nlmsg_get_payload_tail(h);
+	const struct nlattr *a;
 
-	for (; h->nlmsg_type == RTM_NEWSTATS && mnl_attr_ok(a, (int)(end - (const char *)a));
-	     a = mnl_attr_next(a)) {
+	if (h->nlmsg_type != RTM_NEWSTATS)
+		return MNL_CB_OK;
+	MC_EACH_ATTR(a, h, sizeof(struct if_stats_msg)) {
 		size_t len = mnl_attr_get_payload_len(a);
 
 		if (mnl_attr_get_type(a) == IFLA_STATS_LINK_64)

@@ -1,0 +1,23 @@
+/*
+ * users.h - how many users of each membership were found, and whether there must be others.
+ */
+#ifndef MC_USERS_H
+#define MC_USERS_H
+
+#include "net/memberships.h"
+
+struct mc_users {
+	const struct mc_memberships *m;
+	uint32_t *found;
+	uint32_t *kernels; /* how many may be the kernel itself */
+	size_t wanting;    /* memberships that lack users, those apart */
+};
+
+/* mc_users_init is about m, which is to stay, or about one group of it. 0 or -ENOMEM; mc_users_free in any case. */
+int mc_users_init(struct mc_users *u, const struct mc_memberships *m, const struct mc_addr *only);
+void mc_users_free(struct mc_users *u);
+
+/* mc_users_count: another one was found. True: that was the last. */
+bool mc_users_count(struct mc_users *u, size_t membership);
+
+#endif
