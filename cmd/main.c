@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor/rules.h"
 #include "near.h"
 #include "opt.h"
 #include "out.h"
@@ -15,8 +16,8 @@
 static int help_run(const struct verb *v, int argc, char **argv);
 static int completion_run(const struct verb *v, int argc, char **argv);
 
-extern const struct verb serve_verb, ping_verb, send_verb, recv_verb, report_verb, watch_verb, querier_verb,
-	host_verb, sim_verb;
+extern const struct verb serve_verb, ping_verb, send_verb, recv_verb, report_verb, watch_verb, groups_verb,
+	doctor_verb, querier_verb, host_verb, sim_verb;
 
 static const struct opt no_opts[] = { { .name = NULL } };
 
@@ -41,8 +42,8 @@ static const struct verb completion_verb = {
 };
 
 static const struct verb *const verbs[] = {
-	&serve_verb,   &ping_verb, &send_verb, &recv_verb, &report_verb,     &watch_verb,
-	&querier_verb, &host_verb, &sim_verb,  &help_verb, &completion_verb,
+	&serve_verb,  &ping_verb,    &send_verb, &recv_verb, &report_verb, &watch_verb,      &groups_verb,
+	&doctor_verb, &querier_verb, &host_verb, &sim_verb,  &help_verb,   &completion_verb,
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
@@ -75,11 +76,11 @@ static int show_verbs(void)
 
 static int show_version(void)
 {
-	const char *pcap = capture_version();
+	const char *pcap = capture_version(), *nftables = rules_version();
 
 	printf("mcast %s\n", mc_version());
-	printf("with jansson %s, libcap-ng, libmnl, %s\n", jansson_version_str(),
-	       pcap ? pcap : "without libpcap");
+	printf("with jansson %s, libcap-ng, libmnl, %s, %s\n", jansson_version_str(),
+	       pcap ? pcap : "without libpcap", nftables ? nftables : "without libnftables");
 	return EXIT_GOOD;
 }
 

@@ -49,14 +49,27 @@ static json_t *host(void)
 	return out_text(name);
 }
 
+static void put_head(json_t *obj, int schema, mc_time at)
+{
+	json_object_set_new_nocheck(obj, "ts", unix_time(at));
+	json_object_set_new_nocheck(obj, "host", host());
+	json_object_set_new_nocheck(obj, "schema", json_integer(schema));
+}
+
 json_t *out_begin(int schema, const char *event, mc_time at)
 {
 	json_t *obj = json_object();
 
 	json_object_set_new_nocheck(obj, "event", json_string_nocheck(event));
-	json_object_set_new_nocheck(obj, "ts", unix_time(at));
-	json_object_set_new_nocheck(obj, "host", host());
-	json_object_set_new_nocheck(obj, "schema", json_integer(schema));
+	put_head(obj, schema, at);
+	return obj;
+}
+
+json_t *out_document(int schema)
+{
+	json_t *obj = json_object();
+
+	put_head(obj, schema, out_now());
 	return obj;
 }
 
@@ -72,14 +85,21 @@ void out_json(json_t *obj, FILE *to)
 	json_decref(obj);
 }
 
-void out_json_open(json_t *obj, FILE *to)
+char *out_json_text(json_t *obj)
 {
 	char *text = json_dumps(obj, DUMP_FLAGS);
+
+	json_decref(obj);
+	return text;
+}
+
+void out_json_open(json_t *obj, FILE *to)
+{
+	char *text = out_json_text(obj);
 
 	if (text)
 		fwrite(text, 1, strlen(text) - 1, to);
 	free(text);
-	json_decref(obj);
 }
 
 void out_end(json_t *obj)
@@ -241,11 +261,25 @@ char *out_payload(char *buf, size_t cap, const void *data, size_t len, size_t mo
 
 /* The length of the character at s if a terminal shows it and does nothing else; 0 otherwise.
  * C1, U+0080 to U+009F, are commands as ESC is. */
+/* Of three octets, those that have no width, end a line, or turn its direction: U+200B to U+200F, U+2028 to
+ * U+202E, U+2060 to U+206F, U+FEFF. */
+static bool is_unseen(const unsigned char *s)
+{
+	if (s[0] == 0xef)
+		return s[1] == 0xbb && s[2] == 0xbf;
+	if (s[0] != 0xe2)
+		return false;
+	return s[1] == 0x80 ? (s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae) :
+			      s[1] == 0x81 && s[2] >= 0xa0 && s[2] <= 0xaf;
+}
+
 static size_t shown_len(const unsigned char *s)
 {
 	size_t len = utf8_len(s);
 
-	return *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0) ? 0 : len;
+	if (*s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0) || (len == 3 && is_unseen(s)))
+		return 0;
+	return len;
 }
 
 char *out_plain(char *buf, size_t cap, const char *text)

@@ -20,10 +20,17 @@ void out_event(int schema, const char *event, json_t *obj);
 json_t *out_begin(int schema, const char *event, mc_time at);
 void out_end(json_t *obj);
 
+/* out_document begins the one object of a verb that prints a single document: "ts", "host", "schema". out_end
+ * prints it, too. */
+json_t *out_document(int schema);
+
 /* out_json writes an object and takes it over. out_json_open leaves out the brace at its end: members may
  * follow, a comma first. */
 void out_json(json_t *obj, FILE *to);
 void out_json_open(json_t *obj, FILE *to);
+
+/* out_json_text gives an object as text, to be freed, or NULL, and gives the object up. */
+char *out_json_text(json_t *obj);
 
 /* out_now is the time since 1970; out_clock writes such a time as people read it, "12:00:01.123456", local,
  * and returns buf. */
@@ -55,7 +62,8 @@ json_t *out_text(const char *text);            /* bytes that are not UTF-8 becom
 char *out_payload(char *buf, size_t cap, const void *data, size_t len, size_t most);
 
 /* out_plain writes text so that it can neither break a line nor reach a terminal as a command:
- * C0, DEL, C1 and octets that are no UTF-8 become \xHH, all else stays. What buf has no room for
+ * C0, DEL, C1, octets that are no UTF-8, and characters that turn the direction, end a line or have no
+ * width become \xHH, all else stays. What buf has no room for
  * is left out; 4 * strlen(text) + 1 is always enough. Returns buf. */
 char *out_plain(char *buf, size_t cap, const char *text);
 

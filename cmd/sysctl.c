@@ -3,20 +3,9 @@
  */
 #include "sysctl.h"
 
-#include <stdio.h>
+#include "net/proc.h"
 
 long sysctl_read(const char *name)
 {
-	char path[128];
-	long value;
-
-	snprintf(path, sizeof path, "/proc/sys/%s", name);
-	FILE *f = fopen(path, "re");
-
-	if (!f)
-		return -1;
-	if (fscanf(f, "%ld", &value) != 1)
-		value = -1;
-	fclose(f);
-	return value;
+	return mc_proc_sys(name);
 }

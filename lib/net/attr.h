@@ -1,5 +1,6 @@
 /*
- * attr.h - what attributes of netlink hold, read no further than they reach: one that is too short reads as 0.
+ * attr.h - what attributes of netlink hold, read no further than they reach: one that is too short reads as
+ * 0.
  */
 #ifndef MC_ATTR_H
 #define MC_ATTR_H

@@ -7,6 +7,7 @@
 #include "net/borrow.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +25,12 @@
 #define IPV6_MULTICAST_ALL 29
 #endif
 
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
 #define LOOPBACK 1 /* its index, in every network namespace */
-#define ROOM 64    /* sources that one question has room for: the most that an IPv6 socket may name by itself */
+#define ROOM 64 /* sources that one question has room for: the most that an IPv6 socket may name by itself */
 
 /* ---- borrowing ---------------------------------------------------------------------- */
 
@@ -34,6 +39,15 @@ int mc_borrow_process(pid_t pid)
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
 	return fd < 0 ? -errno : fd;
+}
+
+int mc_borrow_thread(pid_t thread)
+{
+	int fd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
+
+	if (fd < 0)
+		return errno == EINVAL ? -EOPNOTSUPP : -errno;
+	return fd;
 }
 
 int mc_borrow(int process, int fd, uint64_t inode)
@@ -131,35 +145,47 @@ static int look_domain(int fd, struct mc_borrowed *b)
 	return 0;
 }
 
-int mc_borrow_look(int fd, struct mc_borrowed *ret)
+int mc_borrow_kind(int fd, struct mc_borrowed *ret)
 {
 	struct mc_borrowed b = { 0 };
 	socklen_t len = sizeof b.netns;
-	int r = look_domain(fd, &b), tied;
+	int r = look_domain(fd, &b);
 
-	if (r || !b.family) {
-		if (!r)
-			*ret = b;
+	if (r)
 		return r;
+	if (b.family) {
+		b.type = number(fd, SOL_SOCKET, SO_TYPE);
+		b.protocol = number(fd, SOL_SOCKET, SO_PROTOCOL);
+		if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &b.netns, &len))
+			b.netns = 0;
 	}
-	b.type = number(fd, SOL_SOCKET, SO_TYPE);
-	b.protocol = number(fd, SOL_SOCKET, SO_PROTOCOL);
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &b.netns, &len))
-		b.netns = 0;
-	tied = number(fd, SOL_SOCKET, SO_BINDTOIFINDEX);
-	b.ifindex = tied > 0 ? (uint32_t)tied : 0;
-	b.reuse_addr = number(fd, SOL_SOCKET, SO_REUSEADDR);
-	b.reuse_port = number(fd, SOL_SOCKET, SO_REUSEPORT);
-	look_ends(fd, &b);
-	look_memory(fd, &b);
-	look_multicast(fd, &b);
 	*ret = b;
 	return 0;
 }
 
+int mc_borrow_look(int fd, struct mc_borrowed *ret)
+{
+	struct mc_borrowed b;
+	int r = mc_borrow_kind(fd, &b), tied;
+
+	if (!r && b.family) {
+		tied = number(fd, SOL_SOCKET, SO_BINDTOIFINDEX);
+		b.ifindex = tied > 0 ? (uint32_t)tied : 0;
+		b.reuse_addr = number(fd, SOL_SOCKET, SO_REUSEADDR);
+		b.reuse_port = number(fd, SOL_SOCKET, SO_REUSEPORT);
+		look_ends(fd, &b);
+		look_memory(fd, &b);
+		look_multicast(fd, &b);
+	}
+	if (!r)
+		*ret = b;
+	return r;
+}
+
 /* ---- its filter of a group ---------------------------------------------------------- */
 
-/* Asks with room for n sources. The kernel reads how many from gf_numsrc, and tells there how many there are. */
+/* Asks with room for n sources. The kernel reads how many from gf_numsrc, and tells there how many there
+ * are. */
 static int ask(int fd, uint32_t ifindex, const struct mc_addr *group, struct group_filter *g, uint32_t room)
 {
 	socklen_t len = (socklen_t)GROUP_FILTER_SIZE(room);
@@ -225,7 +251,8 @@ int mc_borrow_filter(int fd, uint32_t ifindex, const struct mc_addr *group, stru
 
 /* ---- what a membership costs -------------------------------------------------------- */
 
-/* A socket of our own joins a group in which its loopback interface is in any case: no packet comes of that. */
+/* A socket of our own joins a group in which its loopback interface is in any case: no packet comes of
+ * that. */
 static uint32_t cost_of(uint8_t family, bool source)
 {
 	static const struct mc_addr groups[2] = { { MC_IPV4, { 224, 0, 0, 1 } },

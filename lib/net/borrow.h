@@ -10,8 +10,10 @@
 #include <mcast/base.h>
 #include <sys/types.h>
 
-/* mc_borrow_process opens a process: a descriptor for mc_borrow, to be closed; or -errno, -ESRCH: gone. */
+/* mc_borrow_process opens a process: a descriptor for mc_borrow, to be closed; or -errno, -ESRCH: gone.
+ * mc_borrow_thread: a thread of one, which has descriptors of its own; -EOPNOTSUPP before Linux 6.9. */
 int mc_borrow_process(pid_t pid);
+int mc_borrow_thread(pid_t thread);
 
 /* mc_borrow gives a descriptor of one of its sockets, close-on-exec: close it soon, as the socket lives until
  * then. -errno: -EPERM: not allowed; -ESRCH: the process is gone; -EBADF: it is not that socket any more. */
@@ -33,6 +35,9 @@ struct mc_borrowed {
 	int reuse_addr, reuse_port;
 };
 int mc_borrow_look(int fd, struct mc_borrowed *ret); /* 0 or -errno */
+
+/* mc_borrow_kind is the first part of it, family to netns, and clears the rest. */
+int mc_borrow_kind(int fd, struct mc_borrowed *ret);
 
 /* A socket's filter of one group on one interface. */
 struct mc_borrowed_filter {

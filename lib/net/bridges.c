@@ -1,6 +1,6 @@
 /*
- * bridges.c - Linux bridges by netlink: RTM_GETLINK tells of bridges, their queriers and ports, RTM_GETMDB of groups
- * and router ports. It does not judge what it reads.
+ * bridges.c - Linux bridges by netlink: RTM_GETLINK tells of bridges, their queriers and ports, RTM_GETMDB
+ * of groups and router ports. It does not judge what it reads.
  */
 #include "net/bridges.h"
 
@@ -62,7 +62,8 @@ static int by_group_listed(const void *a, const void *b)
 	return r ? r : order(x->listed, y->listed);
 }
 
-/* A source mostly comes twice: as an entry of its own, without a time, and with one in the list of its group. */
+/* A source mostly comes twice: as an entry of its own, without a time, and with one in the list of its
+ * group. */
 static void merge_sources(struct mc_bridges *b)
 {
 	size_t n = 0;
@@ -198,7 +199,6 @@ static void read_bridge(struct mc_bridge *b, const struct nlattr *data)
 	const struct nlattr *a;
 	bool told = false;
 
-	b->flood = true;
 	MC_EACH_NESTED(a, data) {
 		read_bridge_attr(b, a);
 		told |= mnl_attr_get_type(a) == IFLA_BR_MCAST_QUERIER_STATE;
@@ -233,6 +233,7 @@ static void read_port(struct mc_bridge_port *p, const struct nlattr *data)
 			break;
 		case IFLA_BRPORT_MULTICAST_ROUTER:
 			p->router = value;
+			p->router_known = value == MDB_RTR_TYPE_PERM;
 			break;
 		default:
 			break;
@@ -240,7 +241,8 @@ static void read_port(struct mc_bridge_port *p, const struct nlattr *data)
 	}
 }
 
-/* What a link is, as far as it concerns bridges; a bridge can be the port of another device, too, such as a VRF. */
+/* What a link is, as far as it concerns bridges; a bridge can be the port of another device, too, such
+ * as a VRF. */
 struct link {
 	uint32_t master;
 	char name[MC_IFNAME_SIZE];
@@ -367,7 +369,8 @@ static bool take_group(struct mc_bridges *b, struct mc_bridge_group g, const str
 {
 	const struct nlattr *a, *entry, *sources = NULL;
 
-	/* Not told of the host itself, nor when the bridge speaks IGMPv2; the kernel's numbers are not ours. */
+	/* Not told of the host itself, nor when the bridge speaks IGMPv2; the kernel's numbers are not
+	 * ours. */
 	g.mode = MC_EXCLUDE;
 	MC_EACH_UNTIL(a, first, end)
 	{
@@ -488,7 +491,7 @@ static void forget_groups(void *arg)
 
 	b->ngroups = 0;
 	for (size_t i = 0; i < b->nports; i++)
-		b->ports[i].router_known = false;
+		b->ports[i].router_known = b->ports[i].router == MDB_RTR_TYPE_PERM;
 }
 
 static int ask_links(struct mc_bridges *b)

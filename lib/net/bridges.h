@@ -16,7 +16,6 @@ struct mc_bridge {
 	bool querier;                      /* its own is switched on */
 	uint8_t igmp_version, mld_version; /* of its own querier */
 	uint8_t router;                    /* the bridge itself as router port: 0 never, 1 learns, 2 always */
-	bool flood; /* to itself: unregistered multicast (mcast_flood of the bridge port self) is not told: true */
 	mc_time query_interval, query_response_interval, membership_interval, querier_interval;
 	/* The querier it knows, by family: address (family 0: none, or itself, or not told: Linux 5.16),
 	 * the port (0: itself), until when. Without an unexpired one snooping is not in force: all is

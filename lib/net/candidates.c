@@ -7,6 +7,7 @@
  * next to nothing however many have left.
  */
 #include "net/candidates.h"
+#include "net/sockaddr.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ struct line {
 	uint32_t *above, *below; /* a place's next one up or down, itself while it is in the line */
 };
 
-/* Where to look for neighbours: of the last that was found, and of what the socket before held in its stead. */
+/* Where to look for neighbours: of the last that was found, and of what the socket before held in its
+ * stead. */
 static const struct {
 	uint8_t line;
 	bool up, before;
@@ -178,16 +180,11 @@ void mc_candidates_free(struct mc_candidates *c)
 	free(c);
 }
 
-/* The group that a socket is bound to; an IPv6 socket may be bound to an IPv4 one (RFC 4291 2.5.5.2). */
+/* The group that a socket is bound to; an IPv6 socket may be bound to an IPv4 one. */
 static struct mc_addr bound_to(const struct mc_socket *s)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct mc_addr a = s->local;
+	struct mc_addr a = mc_addr_unmapped(s->local);
 
-	if (a.family == MC_IPV6 && !memcmp(a.b, mapped, sizeof mapped)) {
-		a = (struct mc_addr){ .family = MC_IPV4 };
-		memcpy(a.b, s->local.b + sizeof mapped, 4);
-	}
 	return mc_addr_is_multicast(&a) ? a : (struct mc_addr){ 0 };
 }
 

@@ -10,6 +10,7 @@
 #include "net/holders.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,11 +20,13 @@
 #include "base/time.h"
 #include "net/borrow.h"
 #include "net/candidates.h"
+#include "net/holder.h"
 #include "net/lender.h"
 #include "net/loop.h"
 #include "net/optmem.h"
 #include "net/users.h"
 
+#define LOOPBACK 1     /* its index, in every network namespace */
 #define LOOK_AROUND 16 /* questions between two looks at the clock */
 
 /* A socket that is to be looked at. */
@@ -183,81 +186,49 @@ static bool is_sender(const struct search *f, const struct mc_socket *s)
 	       (!f->conf->only || !mc_addr_cmp(&s->peer, f->conf->only));
 }
 
-static void fill_options(struct mc_holder *h, const struct mc_borrowed *b)
+/* A socket that is in no list may be of any kind and of any namespace. Where the kernel does not tell which,
+ * it is that of the process. */
+static bool is_ours(const struct search *f, const struct mc_borrowed *b, const struct mc_process *p)
 {
-	for (size_t i = 0; i < 2; i++) {
-		h->ttl[i] = b->ttl[i];
-		h->all[i] = b->all[i];
-		h->by[i] = b->by[i];
-	}
-	h->by_addr = b->by_addr;
-	h->reuse_addr = b->reuse_addr;
-	h->reuse_port = b->reuse_port;
-	if (h->socket.options == MC_SOCKET_UNKNOWN) { /* of a table of /proc */
-		h->socket.options = b->options;
-		h->socket.rcvbuf = b->rcvbuf;
-		h->socket.ifindex = b->ifindex;
-	}
-}
+	bool told = b->netns && f->cookie;
 
-static struct mc_socket socket_of(const struct mc_borrowed *b, uint64_t inode, uint32_t uid)
-{
-	bool is4 = b->family == MC_IPV4;
-
-	return (struct mc_socket){ .inode = inode,
-				   .family = b->family,
-				   .protocol = (uint8_t)b->protocol,
-				   .raw = b->type == SOCK_RAW,
-				   .local = b->local,
-				   .peer = b->peer,
-				   .port = b->port,
-				   .peer_port = b->peer_port,
-				   .ifindex = b->ifindex,
-				   .uid = uid,
-				   .options = b->options,
-				   .queued = b->queued,
-				   .rcvbuf = b->rcvbuf,
-				   .drops = b->drops,
-				   .all = is4 ? (int8_t)b->all[0] : -1,
-				   .loop = is4 ? (int8_t)b->loop[0] : -1 };
-}
-
-/* A socket that is in no list may be of any kind and of any namespace. */
-static bool is_ours(const struct search *f, const struct mc_borrowed *b)
-{
 	return b->family && (b->type == SOCK_DGRAM || b->type == SOCK_RAW) &&
-	       (!b->netns || !f->cookie || b->netns == f->cookie);
+	       (told ? b->netns == f->cookie : p->netns == f->netns);
 }
 
-/* Looks at a borrowed socket: 0; 1: it is not one of those that are looked for; -ENOMEM. */
-static int look(struct search *f, int fd, struct mc_holder *h, const struct target *t)
+/* Looks at the options of a borrowed socket: 0; 1: it is not one of those that are looked for. That is soon
+ * known of one that is in no list, and there may be very many. */
+static int look_at_options(struct search *f, int fd, struct mc_holder *h, const struct target *t)
 {
 	struct mc_borrowed b;
-	int r = 0;
 
-	if (!t->socket || t->socket->options == MC_SOCKET_UNKNOWN || f->conf->senders) {
-		r = mc_borrow_look(fd, &b);
-		if (r || (!t->socket && !is_ours(f, &b)))
-			return 1;
-		if (!t->socket)
-			h->socket = socket_of(&b, t->inode, h->process->uid);
-		fill_options(h, &b);
-	}
+	if (!t->socket && (mc_borrow_kind(fd, &b) || !is_ours(f, &b, h->process)))
+		return 1;
+	if (mc_borrow_look(fd, &b))
+		return 1;
+	if (!t->socket)
+		h->socket = mc_holder_socket(&b, t->inode, h->process->uid);
+	mc_holder_fill(h, &b);
+	return 0;
+}
+
+/* Looks at a borrowed socket: 0; 1: it is not one of those; -ENOMEM. */
+static int look(struct search *f, int fd, struct mc_holder *h, const struct target *t)
+{
+	bool options = !t->socket || t->socket->options == MC_SOCKET_UNKNOWN || f->conf->senders;
+
+	if (options && look_at_options(f, fd, h, t))
+		return 1;
 	return h->socket.options ? ask(f, fd, h) : 0;
 }
 
-static struct mc_holder holder_of(const struct mc_socket *s)
+/* No process can have one on a port that is the kernel's. */
+static bool is_kernels(const struct search *f, const struct mc_holder *h)
 {
-	struct mc_holder h = { .fd = -1,
-			       .ttl = { -1, -1 },
-			       .all = { -1, -1 },
-			       .by = { UINT32_MAX, UINT32_MAX },
-			       .reuse_addr = -1,
-			       .reuse_port = -1 };
+	const struct mc_socket *s = &h->socket;
 
-	if (s)
-		h.socket = *s;
-	return h;
+	return !h->process && !s->raw && s->protocol == IPPROTO_UDP && mc_addr_is_unspecified(&s->local) &&
+	       mc_kernels_has_port(&f->users.own, s->port);
 }
 
 /* Whether a socket that may not be looked at, or no more, is told nevertheless. */
@@ -268,7 +239,8 @@ static bool missed(struct search *f, struct mc_holder *h, const struct target *t
 		f->h->gone += t->socket != NULL;
 		return false;
 	}
-	f->h->hidden += t->socket && h->socket.options && error == -EPERM;
+	h->kernel = is_kernels(f, h);
+	f->h->hidden += t->socket && h->socket.options && error == -EPERM && !h->kernel;
 	return t->socket != NULL;
 }
 
@@ -291,7 +263,7 @@ static int visit(struct search *f, const struct target *t)
 
 	if (!h)
 		return -ENOMEM;
-	*h = holder_of(t->socket);
+	*h = mc_holder_of(t->socket);
 	fd = late(f) ? -ETIME : borrow(f, t->inode, h);
 	if (fd < 0) {
 		r = !missed(f, h, t, fd);
@@ -348,21 +320,43 @@ static int list_known(struct search *f, struct targets *ret)
 	return r;
 }
 
-/* Sockets that processes of our namespace have open, and that are in no list: among them are those that were
- * never bound. */
-static int list_others(struct search *f, struct targets *ret)
+/* Whether a process of our namespace is among those that have a socket open, of which the first is i. */
+static bool is_open_here(const struct search *f, size_t i)
+{
+	const struct mc_open_socket *v = f->p->sockets;
+
+	for (size_t k = i; k < f->p->nsockets && v[k].inode == v[i].inode; k++)
+		if (f->p->v[v[k].process].netns == f->netns)
+			return true;
+	return false;
+}
+
+/* Sockets that are in no list, open here or not. */
+static int list_unlisted(struct search *f, struct targets *ret, bool here)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < f->p->nsockets && !r; i++) {
 		const struct mc_open_socket *o = &f->p->sockets[i];
 
-		if ((i && o->inode == f->p->sockets[i - 1].inode) || f->p->v[o->process].netns != f->netns ||
+		if ((i && o->inode == f->p->sockets[i - 1].inode) || is_open_here(f, i) != here ||
 		    mc_sockets_find(f->s, f->ns, o->inode))
 			continue;
 		r = add_target(ret, o->inode, o->process, NULL);
 	}
 	return r;
+}
+
+/* Those that processes of our namespace have open: among them are those that were never bound. */
+static int list_others(struct search *f, struct targets *ret)
+{
+	return list_unlisted(f, ret, true);
+}
+
+/* Those of processes that moved on to another namespace, or got them from here. */
+static int list_elsewhere(struct search *f, struct targets *ret)
+{
+	return list_unlisted(f, ret, false);
 }
 
 static int visit_all(struct search *f, int (*list)(struct search *f, struct targets *ret))
@@ -484,9 +478,9 @@ static int finish(struct search *f)
 {
 	struct mc_holders *h = f->h;
 	size_t n = keep_holders(f);
-	struct mc_held *held = n ? malloc(n * sizeof *held) : NULL;
+	struct mc_held *held = malloc((n + 1) * sizeof *held);
 
-	if (n && !held)
+	if (!held)
 		return -ENOMEM;
 	move_held(h, held);
 	free(h->held);
@@ -509,6 +503,17 @@ static uint64_t own_cookie(void)
 	return b.netns;
 }
 
+/* What a membership costs is measured on a socket of our own that joins what loopback is in already.
+ * Where that is down it is not, and others would see us come and go: then no sum tells when a socket was
+ * asked enough. */
+static void measure(struct search *f)
+{
+	static const struct mc_addr all_hosts = { MC_IPV4, { 224, 0, 0, 1 } };
+
+	if (mc_memberships_find(f->m, LOOPBACK, &all_hosts))
+		mc_optmem_measure(&f->costs);
+}
+
 static int prepare(struct search *f)
 {
 	int r = mc_candidates_new(&f->c, f->m, f->conf->only);
@@ -517,7 +522,7 @@ static int prepare(struct search *f)
 		r = mc_users_init(&f->users, f->m, f->conf->only);
 	if (f->conf->budget != MC_NEVER)
 		f->deadline = mc_after(mc_loop_now(), f->conf->budget);
-	mc_optmem_measure(&f->costs);
+	measure(f);
 	f->netns = mc_netns_of(0);
 	f->cookie = own_cookie();
 	return r;
@@ -533,6 +538,10 @@ static int run(struct search *f)
 		r = settle_doubts(f);
 	if (!r && f->users.wanting)
 		r = visit_all(f, list_others);
+	if (!r)
+		r = settle_doubts(f);
+	if (!r && f->users.wanting)
+		r = visit_all(f, list_elsewhere);
 	if (!r)
 		r = settle_doubts(f);
 	return r ? r : finish(f);

@@ -29,15 +29,16 @@ struct mc_holder {
 	const struct mc_process *process; /* the first that has it open; NULL: not known */
 	size_t processes;                 /* that have it open */
 	int fd;                           /* in that process; -1 */
-	/* 0: looked at; -EPERM; -ENOENT: no process has it open, as with the kernel's own; -ETIME: the budget was
-	 * over before the end; ... One that ended meanwhile is not told. */
+	/* 0: looked at; -EPERM; -ENOENT: no process has it open, as with the kernel's own; -ETIME: the
+	 * budget was over before the end; ... One that ended meanwhile is not told. */
 	int error;
-	/* Of a socket whose options were looked at, by family: TTL of multicast, IP_MULTICAST_ALL, the interface it
-	 * sends by (borrow.h); -1: not asked, or does not apply. */
+	/* Of a socket whose options were looked at, by family: TTL of multicast, IP_MULTICAST_ALL, the
+	 * interface it sends by (borrow.h); -1: not asked, or does not apply. */
 	int ttl[2], all[2];
 	uint32_t by[2];
 	struct mc_addr by_addr;
 	int reuse_addr, reuse_port; /* -1 */
+	bool kernel;                /* no process has it open: it is that of a VXLAN */
 	bool whole;                 /* all its memberships were found: its option memory is accounted for */
 	size_t held, nheld;         /* in held */
 };
@@ -55,11 +56,18 @@ struct mc_holders {
 	size_t gone;     /* ended while being looked at */
 };
 
+/* mc_held_sources are the sources of one; NULL: it has none. */
+static inline const struct mc_addr *mc_held_sources(const struct mc_holders *h, const struct mc_held *one)
+{
+	return one->nsources ? h->pool + one->sources : NULL;
+}
+
 struct mc_holders_conf {
 	size_t size;    /* sizeof */
 	mc_time budget; /* for all of it; MC_NEVER */
-	bool senders; /* also tell sockets that are connected to a group, and look at the options (ttl to reuse_port)
-		       * of all that are told; others' options are not looked at */
+	/* Also tell sockets that are connected to a group, and look at the options (ttl to reuse_port) of
+	 * all that are told. */
+	bool senders;
 	const struct mc_addr *only; /* NULL; memberships of one group alone */
 };
 

@@ -29,8 +29,8 @@ struct mc_iface {
 	bool ether;          /* has Ethernet addresses: frames begin with 14 octets */
 	uint8_t hardware[6]; /* its own; 0 where it has none */
 	char kind[16];       /* "veth", "macvlan", "wireguard"; empty: none is told, as of hardware */
-	bool beyond;         /* what it leads to (its other end, the interface below) is in another namespace */
-	bool bridge;         /* a Linux bridge's own device */
+	bool beyond; /* what it leads to (its other end, the interface below) is in another namespace */
+	bool bridge; /* a Linux bridge's own device */
 	bool snooping, querier; /* a bridge: it does that itself */
 	size_t naddrs;
 	struct mc_ifaddr *addrs;

@@ -26,7 +26,8 @@ static int enter(struct mc_lender *l, uint32_t process)
 	if (process == l->process)
 		return 0;
 	mc_lender_leave(l);
-	int fd = mc_borrow_process(l->p->v[process].pid);
+	const struct mc_process *p = &l->p->v[process];
+	int fd = p->thread == p->pid ? mc_borrow_process(p->pid) : mc_borrow_thread(p->thread);
 
 	if (fd < 0)
 		return fd;

@@ -1,6 +1,6 @@
 /*
- * lender.h - the processes that sockets are borrowed from: one is open at a time, and that one stays open while
- * its sockets follow one another. See borrow.h for the rights that takes.
+ * lender.h - the processes that sockets are borrowed from: one is open at a time, and that one stays open
+ * while its sockets follow one another. See borrow.h for the rights that takes.
  */
 #ifndef MC_LENDER_H
 #define MC_LENDER_H

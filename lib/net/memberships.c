@@ -3,7 +3,8 @@
  * /proc/sys.
  *
  * A table comes a page at a time, and may change between two pages. The kernel seeks each page from the
- * table's beginning: 20,000 groups of one interface take it 50 ms, 200,000 take it 3 s, whoever reads.
+ * table's beginning: 20,000 groups of one interface take it 50 ms, 200,000 take it 3 s, whoever reads,
+ * and however large the reader's buffer is: each call gives a page. No event or dump of netlink tells users.
  */
 #include "net/memberships.h"
 
@@ -282,7 +283,7 @@ static bool is_name(struct mc_line name)
 struct current {
 	uint32_t ifindex; /* 0: the line before was none of an interface */
 	uint32_t left;    /* groups that are still to come */
-	bool whole;       /* each interface had as many as its line says */
+	bool whole;       /* each group had an interface, and each of those as many as its line says */
 };
 
 /* "4\teth0      :     1      V3". A name has no blanks and, since Linux 4.0, no colon. */
@@ -321,6 +322,7 @@ static void take_group(struct mc_memberships *m, struct current *c, struct mc_li
 {
 	struct mc_membership found = { .ifindex = c->ifindex };
 
+	c->whole &= c->ifindex > 0;
 	if (!c->ifindex || !take_raw4(&l, &found.group) || !take_number(&l, UINT32_MAX, &found.users) ||
 	    !mc_addr_is_multicast(&found.group))
 		return;

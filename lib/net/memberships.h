@@ -28,8 +28,9 @@ struct mc_membership {
 	struct mc_named_source *sources;
 };
 
-/* Why an interface speaks that version: forced by the sysctl force_igmp_version or force_mld_version, that of
- * `all` or of the interface (IGMP: 1 or 2; 3 is as 0 to the kernel). MLD's is not told, but where it is forced. */
+/* Why an interface speaks that version: forced by the sysctl force_igmp_version or force_mld_version,
+ * that of `all` or of the interface (IGMP: 1 or 2; 3 is as 0 to the kernel). MLD's is not told, but
+ * where it is forced. */
 enum mc_spoken_why { MC_SPOKEN_UNKNOWN, MC_SPOKEN_NEWEST, MC_SPOKEN_FORCED, MC_SPOKEN_OLDER_QUERIER };
 
 struct mc_spoken {

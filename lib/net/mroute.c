@@ -1,9 +1,10 @@
 /*
- * mroute.c - the kernel's multicast forwarding cache. Routes of both families and IPv4's interfaces (VIFs) come by
- * netlink; IPv6's interfaces (MIFs), and whether a program has opened the cache, are told in /proc alone.
+ * mroute.c - the kernel's multicast forwarding cache. Routes of both families and IPv4's interfaces (VIFs)
+ * come by netlink; IPv6's interfaces (MIFs), and whether a program has opened the cache, are told in /proc
+ * alone.
  *
- * A kernel that has no cache answers a question about it with what it has otherwise, plain routes and links: only
- * messages of the cache's own families count.
+ * A kernel that has no cache answers a question about it with what it has otherwise, plain routes and
+ * links: only messages of the cache's own families count.
  */
 #include "net/mroute.h"
 
@@ -21,15 +22,27 @@
 #include "net/dump.h"
 #include "net/proc.h"
 
-static void free_routes(void *arg)
+/* Routes of one family, which are asked for again; those of the other stay. */
+static void forget_routes(struct mc_mroutes *m, uint8_t family)
 {
-	struct mc_mroutes *m = arg;
+	size_t n = 0;
 
 	for (size_t i = 0; i < m->n; i++)
-		free(m->v[i].out);
-	free(m->v);
-	m->v = NULL;
-	m->n = 0;
+		if (m->v[i].group.family == family)
+			free(m->v[i].out);
+		else
+			m->v[n++] = m->v[i];
+	m->n = n;
+}
+
+static void forget_routes4(void *arg)
+{
+	forget_routes(arg, MC_IPV4);
+}
+
+static void forget_routes6(void *arg)
+{
+	forget_routes(arg, MC_IPV6);
 }
 
 static void free_vifs(void *arg)
@@ -43,7 +56,9 @@ static void free_vifs(void *arg)
 
 void mc_mroutes_free(struct mc_mroutes *m)
 {
-	free_routes(m);
+	for (size_t i = 0; i < m->n; i++)
+		free(m->v[i].out);
+	free(m->v);
 	free_vifs(m);
 	*m = (struct mc_mroutes){ 0 };
 }
@@ -223,8 +238,8 @@ static bool take_link(struct mc_mroutes *m, const struct nlmsghdr *h)
 	return true;
 }
 
-/* A line of ip6_mr_vif: number, name, octets and packets in, octets and packets out, flags. The first one, of titles,
- * has no number. A device that is gone is called "none". */
+/* A line of ip6_mr_vif: number, name, octets and packets in, octets and packets out, flags. The first
+ * one, of titles, has no number. A device that is gone is called "none". */
 static bool read_line(struct mc_mroute_vif *v, struct mc_line line)
 {
 	uint64_t *const counters[] = { &v->in_octets, &v->in_packets, &v->out_octets, &v->out_packets };
@@ -308,10 +323,10 @@ static int ask(struct mc_mroutes *m, uint16_t type, uint8_t family, void (*again
 
 static int read_all(struct mc_mroutes *m)
 {
-	int r = ask(m, RTM_GETROUTE, RTNL_FAMILY_IPMR, free_routes);
+	int r = ask(m, RTM_GETROUTE, RTNL_FAMILY_IPMR, forget_routes4);
 
 	if (!r)
-		r = ask(m, RTM_GETROUTE, RTNL_FAMILY_IP6MR, free_routes);
+		r = ask(m, RTM_GETROUTE, RTNL_FAMILY_IP6MR, forget_routes6);
 	if (!r)
 		r = ask(m, RTM_GETLINK, RTNL_FAMILY_IPMR, free_vifs);
 	name_vifs(m);

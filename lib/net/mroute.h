@@ -24,8 +24,8 @@ struct mc_mroute {
 	mc_time idle;                    /* since the last packet; MC_NEVER: there was none, or not told */
 };
 
-/* An interface of the cache (VIF, MIF): a table has 32 at most. Of IPv6 the kernel tells those of its main table
- * alone. */
+/* An interface of the cache (VIF, MIF): a table has 32 at most. Of IPv6 the kernel tells those of its
+ * main table alone. */
 struct mc_mroute_vif {
 	uint32_t table;
 	uint8_t family;

@@ -197,7 +197,7 @@ static int open_it(const struct mc_netns *ns)
 
 int mc_netns_enter(const struct mc_netns *ns, int *ret_back)
 {
-	uint64_t inode;
+	uint64_t inode = 0;
 	int back = open_ns(OWN, &inode), fd, r = 0;
 
 	if (back < 0)

@@ -21,8 +21,8 @@ struct mc_optmem_sum {
 
 void mc_optmem_add(const struct mc_optmem *o, struct mc_optmem_sum *sum, uint8_t family, size_t sources);
 
-/* MC_FIT_SURE: there is no room for another membership. MC_FIT_LIKELY: it is what these usually take, but with
- * shorter lists of sources there would be room. MC_FIT_OPEN: there is more, or it is not known. */
+/* MC_FIT_SURE: there is no room for another membership. MC_FIT_LIKELY: it is what these usually take,
+ * but with shorter lists of sources there would be room. MC_FIT_OPEN: there is more, or it is not known. */
 enum mc_fit { MC_FIT_OPEN, MC_FIT_LIKELY, MC_FIT_SURE };
 
 enum mc_fit mc_optmem_fits(const struct mc_optmem *o, const struct mc_optmem_sum *sum,

@@ -1,17 +1,23 @@
 /*
- * processes.c - which process has which socket open, as /proc tells: names, users, namespaces and descriptors.
+ * processes.c - which process has which socket open, as /proc tells: names, users, namespaces and
+ * descriptors.
  *
- * It knows nothing of what those sockets are. It never has more than three descriptors open at once.
+ * Threads share one table of descriptors as a rule. One that has its own (unshare(2), CLONE_FILES), or that
+ * goes on when the first thread has ended, is told by kcmp(2), where the kernel has that.
+ *
+ * It knows nothing of what those sockets are. It never has more than four descriptors open at once.
  */
 #include "net/processes.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/grow.h"
@@ -107,23 +113,33 @@ static bool read_name(int dir, struct mc_process *p)
 	return true;
 }
 
-/* "Uid:" is followed by the real one. A name in the same file has its line feeds escaped. */
-static bool read_uid(int dir, struct mc_process *p)
+/* The number behind a key such as "\nUid:"; of several the first. A name in the same file has its line feeds
+ * escaped. */
+static bool read_key(const char *text, const char *key, uint32_t *ret)
 {
-	char text[1024];
-	const char *at;
-	uint64_t uid;
+	const char *at = strstr(text, key);
+	uint64_t v;
 
-	if (read_start(dir, "status", text, sizeof text) <= 0)
-		return false;
-	at = strstr(text, "\nUid:");
 	if (!at)
 		return false;
-	struct mc_line l = { at + 5, at + strcspn(at + 1, "\n") + 1 };
+	at += strlen(key);
+	struct mc_line l = { at, strchrnul(at, '\n') };
 
-	if (!mc_word_number(mc_line_word(&l), 10, UINT32_MAX, &uid))
+	if (!mc_word_number(mc_line_word(&l), 10, UINT32_MAX, &v))
 		return false;
-	p->uid = (uint32_t)uid;
+	*ret = (uint32_t)v;
+	return true;
+}
+
+/* The real user, and how many threads there are. */
+static bool read_status(int dir, struct mc_process *p, uint32_t *ret_threads)
+{
+	char text[4096];
+
+	if (read_start(dir, "status", text, sizeof text) <= 0 || !read_key(text, "\nUid:", &p->uid))
+		return false;
+	if (!read_key(text, "\nThreads:", ret_threads))
+		*ret_threads = 1;
 	return true;
 }
 
@@ -155,7 +171,16 @@ static int add_socket(struct mc_processes *p, uint64_t inode, uint32_t process, 
 	return 0;
 }
 
-/* Descriptors that are closed meanwhile are left out. */
+/* A process that has ended gives EACCES, too. */
+static bool is_there(int fds)
+{
+	char text[4];
+
+	return read_start(fds, "../comm", text, sizeof text) > 0;
+}
+
+/* Descriptors that are closed meanwhile are left out. With CAP_DAC_OVERRIDE alone they can be listed, and
+ * not be read. */
 static int list_sockets(struct mc_processes *p, DIR *dir, mc_time deadline)
 {
 	uint32_t process = (uint32_t)(p->n - 1);
@@ -170,39 +195,47 @@ static int list_sockets(struct mc_processes *p, DIR *dir, mc_time deadline)
 			continue;
 		if (i % LOOK_AROUND == 0 && late(p, deadline))
 			break;
-		if (inode_of(link, readlinkat(dirfd(dir), e->d_name, link, sizeof link), &inode))
+		ssize_t len = readlinkat(dirfd(dir), e->d_name, link, sizeof link);
+
+		if (len < 0 && (errno == EACCES || errno == EPERM) && is_there(dirfd(dir))) {
+			p->v[process].hidden = true;
+			p->hidden++;
+			break;
+		}
+		if (inode_of(link, len, &inode))
 			r = add_socket(p, inode, process, e->d_name);
 	}
 	return r;
 }
 
-/* Opens the directory of descriptors. NULL and 0: not to be seen, or gone. */
+/* Opens the directory of descriptors. NULL and 0: not to be seen, or gone, which fdopendir may be the
+ * first to meet: it asks for its status. */
 static DIR *open_sockets(int dir, struct mc_process *p, int *ret)
 {
-	int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list;
+	int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
 
 	*ret = 0;
-	if (fd < 0) {
-		p->hidden = errno == EACCES || errno == EPERM;
-		*ret = errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
-		return NULL;
-	}
-	list = fdopendir(fd);
-	if (!list) {
-		*ret = -errno;
+	if (list)
+		return list;
+	error = errno;
+	if (fd >= 0)
 		close(fd);
-	}
-	return list;
+	p->hidden = error == EACCES || error == EPERM;
+	if (error == EMFILE || error == ENFILE || error == ENOMEM)
+		*ret = -error;
+	return NULL;
 }
 
-static int look(struct mc_processes *p, int dir, pid_t pid, mc_time deadline)
+/* A process, or the thread, whose directory that is. */
+static int look(struct mc_processes *p, int dir, pid_t pid, pid_t thread, uint32_t *ret_threads,
+		mc_time deadline)
 {
-	struct mc_process one = { .pid = pid }, *slot;
+	struct mc_process one = { .pid = pid, .thread = thread }, *slot;
 	DIR *list;
 	int r;
 
-	if (!read_name(dir, &one) || !read_uid(dir, &one))
+	if (!read_name(dir, &one) || !read_status(dir, &one, ret_threads))
 		return 0;
 	one.netns = netns_at(dir, "ns/net");
 	list = open_sockets(dir, &one, &r);
@@ -219,6 +252,51 @@ static int look(struct mc_processes *p, int dir, pid_t pid, mc_time deadline)
 		r = r ? r : list_sockets(p, list, deadline);
 		closedir(list);
 	}
+	return r;
+}
+
+/* ---- threads ------------------------------------------------------------------------ */
+
+/* Whether its table of descriptors is that of one that was looked at since, or may not be compared. */
+static bool is_known(const struct mc_processes *p, size_t since, pid_t thread)
+{
+	for (size_t i = since; i < p->n; i++)
+		if (p->v[i].thread == thread ||
+		    syscall(SYS_kcmp, p->v[i].thread, thread, KCMP_FILES, 0, 0) <= 0)
+			return true;
+	return false;
+}
+
+static int look_at_thread(struct mc_processes *p, int tasks, const char *name, pid_t pid, mc_time deadline)
+{
+	int dir = openat(tasks, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	uint32_t threads;
+
+	if (dir < 0)
+		return 0;
+	r = look(p, dir, pid, atoi(name), &threads, deadline);
+	close(dir);
+	return r;
+}
+
+static int look_at_threads(struct mc_processes *p, int dir, pid_t pid, size_t since, mc_time deadline)
+{
+	int fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+
+	if (!tasks) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	for (size_t i = 1; !r && (e = readdir(tasks)); i++) {
+		if (i % LOOK_AROUND == 0 && late(p, deadline))
+			break;
+		if (e->d_name[0] != '.' && !is_known(p, since, atoi(e->d_name)))
+			r = look_at_thread(p, dirfd(tasks), e->d_name, pid, deadline);
+	}
+	closedir(tasks);
 	return r;
 }
 
@@ -270,8 +348,12 @@ static int look_at(struct mc_processes *p, int proc, pid_t pid, mc_time deadline
 
 	if (dir < 0) /* gone, or not to be seen at all */
 		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
-	int r = look(p, dir, pid, deadline);
+	uint32_t threads = 1;
+	size_t since = p->n;
+	int r = look(p, dir, pid, pid, &threads, deadline);
 
+	if (!r && threads > 1 && p->n > since && !p->v[since].hidden)
+		r = look_at_threads(p, dir, pid, since, deadline);
 	close(dir);
 	return r;
 }

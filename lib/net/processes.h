@@ -8,8 +8,9 @@
 #include <mcast/base.h>
 #include <sys/types.h>
 
+/* A process, or a thread of one that has descriptors of its own: then there are several of the same pid. */
 struct mc_process {
-	pid_t pid;
+	pid_t pid, thread; /* thread: pid, or that thread */
 	uint32_t uid;   /* real */
 	char name[16];  /* comm: any octets but 0 */
 	uint64_t netns; /* inode of its network namespace; 0: not to be seen */

@@ -50,6 +50,18 @@ static inline struct mc_addr mc_addr_of6(const struct in6_addr *in)
 	return a;
 }
 
+/* An IPv4 address that is written as an IPv6 one (RFC 4291 2.5.5.2), as what it is; any other stays. */
+static inline struct mc_addr mc_addr_unmapped(struct mc_addr a)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct mc_addr four = { .family = MC_IPV4 };
+
+	if (a.family != MC_IPV6 || memcmp(a.b, mapped, sizeof mapped) != 0)
+		return a;
+	memcpy(four.b, a.b + sizeof mapped, 4);
+	return four;
+}
+
 /* Reads a socket address; family 0 for one that is neither IPv4 nor IPv6. */
 static inline struct mc_addr mc_sa_get(const struct sockaddr_storage *sa, uint16_t *ret_port)
 {

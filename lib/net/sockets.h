@@ -16,7 +16,8 @@
 struct mc_socket {
 	uint64_t inode;
 	uint8_t family; /* MC_IPV4, MC_IPV6 */
-	uint8_t protocol; /* IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_ICMP and IPPROTO_ICMPV6 (ping); of a raw one its own */
+	/* IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_ICMP and IPPROTO_ICMPV6 (ping); of a raw one its own. */
+	uint8_t protocol;
 	bool raw;
 	struct mc_addr local, peer; /* unspecified: any; not connected */
 	uint16_t port, peer_port;   /* 0: none */

@@ -4,16 +4,19 @@
 #ifndef MC_USERS_H
 #define MC_USERS_H
 
+#include "net/kernels.h"
 #include "net/memberships.h"
 
 struct mc_users {
 	const struct mc_memberships *m;
 	uint32_t *found;
-	uint32_t *kernels; /* how many may be the kernel itself */
+	struct mc_kernels own;
+	uint32_t *kernels; /* how many are the kernel itself; UINT32_MAX: any number may be */
 	size_t wanting;    /* memberships that lack users, those apart */
 };
 
-/* mc_users_init is about m, which is to stay, or about one group of it. 0 or -ENOMEM; mc_users_free in any case. */
+/* mc_users_init is about m, which is to stay, or about one group of it. 0 or -errno;
+ * mc_users_free in any case. */
 int mc_users_init(struct mc_users *u, const struct mc_memberships *m, const struct mc_addr *only);
 void mc_users_free(struct mc_users *u);
 

@@ -1,7 +1,7 @@
 /*
- * netlink.c - fuzzes what is read from the kernel: the octets are messages in a row, as a dump has them, each read
- * as one about bridges and one about the forwarding cache. Nothing past a message's end is read, names have ends,
- * and what was read is in order.
+ * netlink.c - fuzzes what is read from the kernel: the octets are messages in a row, as a dump has them,
+ * each read as one about bridges and one about the forwarding cache. Nothing past a message's end is read,
+ * names have ends, and what was read is in order.
  */
 #include <libmnl/libmnl.h>
 

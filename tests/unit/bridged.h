@@ -1,6 +1,6 @@
 /*
- * bridged.h - a bridge in the network of netns.h, in tests: near has br0, whose ports are v0, behind which far is,
- * and w0. Hosts, queriers and static entries are the kernel's own.
+ * bridged.h - a bridge in the network of netns.h, in tests: near has br0, whose ports are v0, behind which
+ * far is, and w0. Hosts, queriers and static entries are the kernel's own.
  */
 #ifndef TEST_BRIDGED_H
 #define TEST_BRIDGED_H

@@ -35,7 +35,7 @@ static void test_bridges(void **state)
 	v = mc_bridges_index(&b, BR0);
 	assert_ptr_equal(v, &b.v[0]);
 	assert_string_equal(v->name, "br0");
-	assert_true(v->snooping && !v->vlan_filtering && !v->vlan_snooping && !v->querier && v->flood);
+	assert_true(v->snooping && !v->vlan_filtering && !v->vlan_snooping && !v->querier);
 	assert_true(v->igmp_version == 3 && v->mld_version == 2 && v->router == 2);
 	assert_true(v->query_interval == 12 * MC_SEC && v->query_response_interval == 6 * MC_SEC);
 	assert_true(v->membership_interval == 24 * MC_SEC && v->querier_interval == 34 * MC_SEC);
@@ -166,8 +166,8 @@ static void check_querier(const struct mc_bridge_querier *q, const char *addr)
 	assert_true(q->left > 0 && q->left <= 60 * MC_SEC);
 }
 
-/* Far asks: it is the querier, and v0 leads to a router. A query that comes in the very moment in which the bridge
- * opens is not heard: the next one is. */
+/* Far asks: it is the querier, and v0 leads to a router. A query that comes in the very moment in which
+ * the bridge opens is not heard: the next one is. */
 static void test_other_querier(void **state)
 {
 	struct mc_bridges b;

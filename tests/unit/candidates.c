@@ -1,6 +1,6 @@
 /*
- * candidates.c - tests of the order of questions: nothing is left out or comes twice, and as few as can be are
- * in vain.
+ * candidates.c - tests of the order of questions: nothing is left out or comes twice, and as few as can be
+ * are in vain.
  */
 #include "net/candidates.h"
 
@@ -10,7 +10,8 @@
 
 #define MOST 2000
 
-/* Memberships of one interface after the other, sorted as a snapshot is; the newest is first in the kernel's. */
+/* Memberships of one interface after the other, sorted as a snapshot is; the newest is first in the
+ * kernel's. */
 struct table {
 	struct mc_memberships m;
 	struct mc_membership v[MOST];

@@ -4,6 +4,8 @@
 #include "held.h"
 
 #include <linux/filter.h>
+#include <pthread.h>
+#include <sys/syscall.h>
 
 /* ---- what is found ------------------------------------------------------------------ */
 
@@ -22,7 +24,7 @@ static void open_kinds(void)
 	join_group(C, V0, "ff15::1");
 	join_group(C, V0, "239.1.2.4");
 	join_group(C, V0, "ff02::1"); /* in which the kernel is, too */
-	place(open_udp(MC_IPV4), D); /* not bound */
+	place(open_udp(MC_IPV4), D);  /* not bound */
 	join_group(D, V0, "239.1.2.5");
 	join_group(D, V0, "224.0.0.1");
 	place(open_udp(MC_IPV4), E); /* holds nothing */
@@ -87,7 +89,8 @@ static void test_sources(void **state)
 	look(&s);
 	equal("told", told(&s, h.pid),
 	      "40: 232.1.1.1%10 in 1 from 10.9.0.7 232.1.1.2%10 in 1 from 10.9.0.7 232.1.1.3%10 in 1 from "
-	      "10.9.0.7; 41: ff15::1%10 ff35::1%10 in 1 from 2001:db8::9; 42: 232.1.1.1%10 in 4 from 10.9.0.1 "
+	      "10.9.0.7; 41: ff15::1%10 ff35::1%10 in 1 from 2001:db8::9; 42: 232.1.1.1%10 in 4 from "
+	      "10.9.0.1 "
 	      "232.1.1.2%10 in 4 from 10.9.0.1 239.200.0.1%10");
 	forget(&s);
 	holder_end(&h);
@@ -133,6 +136,105 @@ static void test_packet_filters(void **state)
 	holder_end(&h);
 }
 
+/* ---- threads ------------------------------------------------------------------------ */
+
+static int step[2]; /* a pipe: the thread is done */
+
+/* Its table of descriptors is a copy, in which it opens one more. */
+static void *part(void *unused)
+{
+	(void)unused;
+	MUST(!unshare(CLONE_FILES));
+	place(open_udp(MC_IPV4), B);
+	join_group(B, V0, "239.1.2.4");
+	MUST(write(step[1], "p", 1) == 1);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void open_apart(void)
+{
+	pthread_t thread;
+	char c;
+
+	place(open_udp(MC_IPV4), A);
+	bind_to(A, "0.0.0.0", 5000);
+	join_group(A, V0, "239.1.2.3");
+	MUST(!pipe(step));
+	MUST(!pthread_create(&thread, NULL, part, NULL));
+	MUST(read(step[0], &c, 1) == 1);
+}
+
+/* The second thread has the first one's socket, too, and one that no other has. */
+static void test_threads(void **state)
+{
+	struct seen s;
+
+	netns_of(state);
+	struct holder h = holder_start(open_apart);
+
+	look(&s);
+	equal("told", told(&s, h.pid), "40: 239.1.2.3%10; 41: 239.1.2.4%10");
+	assert_int_equal(holder_at(&s, A, h.pid)->processes, 2);
+	forget(&s);
+	holder_end(&h);
+}
+
+static int leader_ends[2];
+
+static void *stay(void *unused)
+{
+	char c;
+
+	(void)unused;
+	while (read(leader_ends[0], &c, 1) < 0)
+		;
+	_exit(0);
+}
+
+static pid_t leaderless(void)
+{
+	pid_t pid = fork();
+	pthread_t thread;
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(leader_ends[1]);
+	place(open_udp(MC_IPV4), A);
+	join_group(A, V0, "239.1.2.3");
+	MUST(!pthread_create(&thread, NULL, stay, NULL));
+	syscall(SYS_exit, 0); /* this thread alone */
+	return -1;
+}
+
+/* The first thread has ended: the process's own directory has no descriptors any more. */
+static void test_leaderless(void **state)
+{
+	struct seen s = { .ns = 0 };
+	bool found = false;
+	int status;
+
+	netns_of(state);
+	assert_int_equal(pipe2(leader_ends, O_CLOEXEC), 0);
+	pid_t pid = leaderless();
+
+	for (int i = 0; i < GENEROUS && !found; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+		look(&s);
+		found = strcmp(told(&s, pid), "40: 239.1.2.3%10") == 0;
+		if (!found)
+			forget(&s);
+	}
+	assert_true(found);
+	forget(&s);
+	close(leader_ends[0]);
+	close(leader_ends[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
 /* ---- namespaces --------------------------------------------------------------------- */
 
 static const struct netns *both;
@@ -168,7 +270,7 @@ static void test_namespaces(void **state)
 	forget(&s);
 	netns_go(both, FAR);
 	look(&s);
-	equal("far", told(&s, h.pid), "40: 239.1.2.3%1");
+	equal("far", told(&s, h.pid), "40: 239.1.2.3%1; 41: 239.1.2.3%1");
 	forget(&s);
 	netns_go(both, NEAR);
 	holder_end(&h);
@@ -270,7 +372,8 @@ int main(void)
 		cmocka_unit_test(test_kinds),          cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_packet_filters), cmocka_unit_test(test_namespaces),
 		cmocka_unit_test(test_senders),        cmocka_unit_test(test_only),
-		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_shared),         cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_leaderless),
 	};
 
 	if (!netns_can())

@@ -1,6 +1,6 @@
 /*
- * holders_limits.c - tests of where looking for holders ends: no right to look, sockets that are gone, no time
- * left, few descriptors.
+ * holders_limits.c - tests of where looking for holders ends: no right to look, sockets that are gone, no
+ * time left, few descriptors.
  */
 #include <sys/resource.h>
 

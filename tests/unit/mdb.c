@@ -182,7 +182,8 @@ static int joined_source(uint32_t ifindex, const char *group, const char *source
 	return fd;
 }
 
-/* To all sources but one, at once: were it told in two reports, the one would be left out only after a while. */
+/* To all sources but one, at once: were it told in two reports, the one would be left out only after a
+ * while. */
 static int joined_but(uint32_t ifindex, const char *group, const char *wanted_first, const char *unwanted)
 {
 	struct group_filter f = { .gf_interface = ifindex, .gf_fmode = MCAST_EXCLUDE, .gf_numsrc = 1 };

@@ -1,6 +1,6 @@
 /*
- * mroute.c - tests of what is read of the forwarding cache, with a real one: near routes what far sends from v0 on
- * to w0. The test is the routing daemon.
+ * mroute.c - tests of what is read of the forwarding cache, with a real one: near routes what far sends
+ * from v0 on to w0. The test is the routing daemon.
  */
 #include "net/mroute.h"
 

@@ -172,6 +172,10 @@ static void test_plain(void **state)
 	plain("eth0 \\ \"~", "eth0 \\ \"~");
 	plain("caf\xc3\xa9 \xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80",
 	      "caf\xc3\xa9 \xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80");
+	plain("a\u202egpj\u200b\u2028\ufeff\u2060",
+	      "a\\xe2\\x80\\xaegpj\\xe2\\x80\\x8b\\xe2\\x80\\xa8\\xef\\xbb\\xbf"
+	      "\\xe2\\x81\\xa0");
+	plain("\u2026\u2019\u2070\u3000\uff01", "\u2026\u2019\u2070\u3000\uff01");
 	plain("\x01\n\t\x1b[1m\x1f\x7f", "\\x01\\x0a\\x09\\x1b[1m\\x1f\\x7f");
 	plain("\xc2\x80z\xc2\x9b\xc2\x9f", "\\xc2\\x80z\\xc2\\x9b\\xc2\\x9f");
 	plain("\x9b"

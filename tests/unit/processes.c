@@ -3,8 +3,10 @@
  */
 #include "net/processes.h"
 
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "lent.h"
 #include "net/loop.h"
@@ -151,13 +153,64 @@ static void test_nobody(void **state)
 	holder_end(&h);
 }
 
+/* As far as it may: in a user namespace of one user there is no other. */
+static void become_nobody(void)
+{
+	if (!setresgid(NOBODY, NOBODY, NOBODY))
+		MUST(!setresuid(NOBODY, NOBODY, NOBODY));
+	MUST(dup2(open_udp(MC_IPV4), 61) == 61);
+}
+
+/* Root as in most containers. */
+static int look_without_ptrace(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2];
+	struct mc_processes p;
+
+	if (syscall(SYS_capget, &head, caps))
+		return 1;
+	caps[0].effective &= ~(1U << CAP_SYS_PTRACE);
+	if (syscall(SYS_capset, &head, caps))
+		return 2;
+	if (mc_processes_read(&p, MC_NEVER))
+		return 3;
+	const struct mc_process *other = by_pid(&p, others);
+
+	if (!other || (other->uid == NOBODY && (!other->hidden || !p.hidden)))
+		return 4;
+	for (size_t i = 0; i < p.nsockets; i++)
+		if (other->uid == NOBODY && p.v[p.sockets[i].process].pid == others)
+			return 5;
+	mc_processes_free(&p);
+	return 0;
+}
+
+/* The directory can be read, and what is in it cannot. */
+static void test_without_ptrace(void **state)
+{
+	int status;
+
+	netns_of(state);
+	struct holder h = holder_start(become_nobody);
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	others = h.pid;
+	if (!pid)
+		_exit(look_without_ptrace());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	holder_end(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_open),
-		cmocka_unit_test(test_netns),
-		cmocka_unit_test(test_deadline),
-		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_open),           cmocka_unit_test(test_netns),
+		cmocka_unit_test(test_deadline),       cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_without_ptrace),
 	};
 
 	if (!netns_can())

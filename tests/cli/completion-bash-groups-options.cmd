@@ -1,0 +1,1 @@
+bash -c 'diff <(sh options.sh groups | sort) <(bash offered.bash groups - | sort)'

@@ -1,0 +1,1 @@
+$MCAST doctor -4 -6

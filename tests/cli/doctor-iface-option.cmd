@@ -1,0 +1,1 @@
+$MCAST doctor -I none9

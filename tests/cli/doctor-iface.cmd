@@ -1,0 +1,1 @@
+$MCAST doctor 239.1.2.3%none9

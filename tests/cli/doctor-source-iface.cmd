@@ -1,0 +1,1 @@
+$MCAST doctor ff02::7 fe80::1%none9

@@ -1,0 +1,1 @@
+$MCAST doctor ff02::1234

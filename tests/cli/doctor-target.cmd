@@ -1,0 +1,1 @@
+$MCAST doctor 10.0.0.9

@@ -1,0 +1,1 @@
+$MCAST doctor --probe -t 256

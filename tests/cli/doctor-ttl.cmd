@@ -1,0 +1,1 @@
+$MCAST doctor -t 8

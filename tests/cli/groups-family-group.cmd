@@ -1,0 +1,1 @@
+$MCAST groups -4 ff15::1

@@ -1,0 +1,1 @@
+$MCAST groups --follow --all-netns

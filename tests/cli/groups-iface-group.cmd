@@ -1,0 +1,1 @@
+$MCAST groups 239.1.2.3%nosuch9

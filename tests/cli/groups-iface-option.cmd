@@ -1,0 +1,1 @@
+$MCAST groups -I nosuch9

@@ -1,0 +1,1 @@
+$MCAST groups nosuch9

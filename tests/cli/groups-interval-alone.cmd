@@ -1,0 +1,1 @@
+$MCAST groups -i 1

@@ -1,0 +1,1 @@
+$MCAST groups --follow -i 0

@@ -1,0 +1,1 @@
+$MCAST groups ff15::1:5000

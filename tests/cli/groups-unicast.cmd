@@ -1,0 +1,1 @@
+$MCAST groups 10.0.0.1

@@ -1,0 +1,1 @@
+$MCAST help groups
