@@ -10,6 +10,7 @@
 #include "doctor/look.h"
 #include "doctor/way.h"
 #include "out.h"
+#include "net/users.h"
 
 /* ---- a target ------------------------------------------------------------------------- */
 
@@ -120,21 +121,17 @@ int aim_of_words(struct look *l, int n, char **words)
 
 bool aim_of_kernel(const struct mc_addr *group)
 {
-	/* All hosts, all routers, all snoopers (RFC 4286), and the solicited-node groups (RFC 4291 2.7.1). */
-	static const struct mc_prefix own[] = {
-		{ { MC_IPV4, { 224, 0, 0, 1 } }, 32 },
-		{ { MC_IPV4, { 224, 0, 0, 106 } }, 32 },
-		{ { MC_IPV6, { 0xff, 0x01 } }, 126 },
-		{ { MC_IPV6, { 0xff, 0x02 } }, 126 },
-		{ { MC_IPV6, { 0xff, 0x05, [15] = 2 } }, 128 },
-		{ { MC_IPV6, { 0xff, 0x02, [15] = 0x6a } }, 128 },
-		{ { MC_IPV6, { 0xff, 0x02, [11] = 1, [12] = 0xff } }, 104 },
+	/* All routers, and all snoopers (RFC 4286): what it is in as a router or a bridge. */
+	static const struct mc_addr own[] = {
+		{ MC_IPV4, { 224, 0, 0, 106 } },          { MC_IPV6, { 0xff, 0x01, [15] = 2 } },
+		{ MC_IPV6, { 0xff, 0x02, [15] = 2 } },    { MC_IPV6, { 0xff, 0x05, [15] = 2 } },
+		{ MC_IPV6, { 0xff, 0x02, [15] = 0x6a } },
 	};
 
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-		if (mc_prefix_has(&own[i], group))
+		if (!mc_addr_cmp(&own[i], group))
 			return true;
-	return false;
+	return mc_users_always(group);
 }
 
 static bool is_same(const struct aim *a, const struct aim *b)

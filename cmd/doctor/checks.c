@@ -12,7 +12,7 @@ const struct check checks[] = {
 	{ "route", CHECK_ALWAYS, check_route,
 	  "Who sends or joins without naming an interface takes the one of the route to the group." },
 	{ "joined", CHECK_ALWAYS, check_joined,
-	  "The kernel passes on what was joined on that interface, from sources that the filter takes." },
+	  "Programs get a group only on interfaces where one joined it, and from sources that filters take." },
 	{ "version", CHECK_ALWAYS, check_version,
 	  "Source filters reach routers and switches by IGMPv3 and MLDv2 only." },
 	{ "limits", CHECK_ALWAYS, check_limits,

@@ -24,7 +24,8 @@ struct firewall {
 	struct findings *out;
 	struct rules *rules;
 	size_t told[KINDS], more[KINDS];
-	bool perhaps; /* some rule may drop something, and nothing tells that it did */
+	bool perhaps;  /* some rule may drop something, and nothing tells that it did */
+	size_t judged; /* aims that are to arrive somewhere */
 	struct rules_verdict sites[SITES_MOST], others[SITES_MOST];
 };
 
@@ -497,6 +498,7 @@ static void judge_aim(struct firewall *c, size_t n)
 
 	if (!mc_ifaces_index(l->ifs, a->expected) || same_before(l, n))
 		return;
+	c->judged++;
 	if (needs_membership(l, a))
 		judge_membership(c, n);
 	judge_datagrams(c, a);
@@ -524,6 +526,12 @@ static void tell_well(struct firewall *c)
 			return;
 	if (!rules_tables(c->rules)) {
 		find(c->out, VERDICT_OK, "nftables has no rules");
+		return;
+	}
+	if (!c->judged && c->look->aims.n) {
+		x = find(c->out, VERDICT_UNKNOWN,
+			 "there are rules, and by which interface the group comes is not known");
+		find_advise(x, "name the interface: %%IFACE behind the group, or -I");
 		return;
 	}
 	x = find(c->out, VERDICT_OK, "no rule of nftables drops what is needed");

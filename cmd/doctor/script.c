@@ -55,7 +55,7 @@ void show_script(const struct look *l, const struct findings *f)
 	bool any = false;
 
 	puts("#!/bin/sh");
-	puts("# What mcast doctor would do. Read it, then run it as root; it lasts until the next boot.");
+	puts("# What mcast doctor would do. Read it, then run it as root. Little of it outlasts a boot.");
 	if (look_named(l))
 		put_comment("For ", aim_format(what, sizeof what, l, &l->aims.v[0]));
 	for (size_t i = 0; i < f->n; i++)

@@ -142,7 +142,7 @@ static void put_sum(const struct findings *f)
 {
 	size_t faults = find_count(f, VERDICT_FAULT), warnings = find_count(f, VERDICT_WARNING);
 
-	printf("\n%zu fault%s, %zu warning%s, %zu ok, %zu could not look\n", faults, faults == 1 ? "" : "s",
+	printf("\n%zu fault%s, %zu warning%s, %zu ok, %zu unknown\n", faults, faults == 1 ? "" : "s",
 	       warnings, warnings == 1 ? "" : "s", find_count(f, VERDICT_OK), find_count(f, VERDICT_UNKNOWN));
 }
 

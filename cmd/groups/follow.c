@@ -17,6 +17,7 @@
 #include "out.h"
 #include "priv.h"
 #include "signals.h"
+#include "net/users.h"
 
 #define SOURCES_SHOWN 64
 #define PAUSE (2 * MC_MSEC) /* between two looks at the least, and as long as the last one took */
@@ -101,7 +102,7 @@ static bool is_asked(const struct follow *f, const struct known_event *e)
 {
 	const char *name = name_of(f, e->ifindex);
 
-	if (!f->conf->verbose && !e->socket && survey_always(&e->group) &&
+	if (!f->conf->verbose && !e->socket && mc_users_always(&e->group) &&
 	    !wanted_group(f->wanted, &e->group))
 		return false;
 	if (e->what == KNOWN_CHANGE)
@@ -144,6 +145,18 @@ static void tell_missed(struct follow *f)
 	else
 		printf("%s changes came faster than they could be read: some that did not last are missed\n",
 		       out_clock(clock, out_now()));
+}
+
+/* That what happens from now on is told: in JSON alone, for scripts that cause it. */
+static void tell_start(const struct follow *f)
+{
+	json_t *o;
+
+	if (!f->conf->json)
+		return;
+	o = groups_json_begin_event("start", out_now());
+	out_put_bool(o, "events", f->events.fd >= 0);
+	out_end(o);
 }
 
 static void tell_end(struct follow *f)
@@ -305,6 +318,8 @@ int follow_run(const struct verb *v, const struct groups_conf *conf, struct want
 	struct follow f = { .verb = v, .conf = conf, .wanted = wanted };
 	int r = open_all(&f);
 
+	if (!r)
+		tell_start(&f);
 	while (!r && !f.stop)
 		r = turn(&f);
 	if (!r)

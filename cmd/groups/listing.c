@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "groups/who.h"
+#include "net/users.h"
 
 /* ---- order ------------------------------------------------------------------------------------ */
 
@@ -166,7 +167,7 @@ static bool is_dull(const struct survey *s, const struct wanted *w, size_t membe
 {
 	const struct mc_addr *group = &s->memberships.v[membership].group;
 
-	return s->first[membership] == s->first[membership + 1] && survey_always(group) &&
+	return s->first[membership] == s->first[membership + 1] && mc_users_always(group) &&
 	       !wanted_group(w, group);
 }
 

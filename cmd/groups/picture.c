@@ -12,6 +12,7 @@
 #include "groups/unseen.h"
 #include "groups/who.h"
 #include "out.h"
+#include "net/users.h"
 
 struct picture {
 	const struct survey *s;
@@ -120,7 +121,7 @@ static bool is_shown(const struct picture *p, const struct mc_bridge *b, const s
 	const struct wanted *w = p->conf->wanted;
 
 	return g->bridge == b->ifindex && flow_group(w, &g->group, &g->source) &&
-	       (p->conf->table.verbose || w->ngroups || !survey_always(&g->group));
+	       (p->conf->table.verbose || w->ngroups || !mc_users_always(&g->group));
 }
 
 static int print_bridge(const struct picture *p, const struct mc_bridge *b)

@@ -13,6 +13,7 @@
 #include "groups/ask.h"
 #include "groups/survey.h"
 #include "net/loop.h"
+#include "net/users.h"
 
 #define RARELY 20 /* times as long as it takes to ask all sockets, they are not all asked again */
 #define TRIES 3   /* the first asks what changed alone, the others everything */
@@ -38,7 +39,7 @@ bool state_kernel(const struct state *s, uint32_t ifindex, const struct mc_addr 
 	const struct mc_membership *m = mc_memberships_find(&s->memberships, ifindex, group);
 	uint32_t kernels = m && s->kernels ? s->kernels[m - s->memberships.v] : 0;
 
-	return kernels || survey_always(group);
+	return kernels || mc_users_always(group);
 }
 
 /* Those that were not asked this time were looked at before, or not. */

@@ -130,27 +130,6 @@ void survey_free(struct survey *s)
 
 /* ---- what follows ----------------------------------------------------------------------------- */
 
-bool survey_always(const struct mc_addr *group)
-{
-	static const struct {
-		uint8_t len;
-		struct mc_addr addr;
-	} rows[] = {
-		{ 32, { MC_IPV4, { 224, 0, 0, 1 } } },
-		{ 128, { MC_IPV6, { 0xff, 0x01, [15] = 1 } } },
-		{ 128, { MC_IPV6, { 0xff, 0x02, [15] = 1 } } },
-		{ 104, { MC_IPV6, { 0xff, 0x02, [11] = 1, 0xff } } },
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct mc_prefix p = { rows[i].addr, rows[i].len };
-
-		if (mc_prefix_has(&p, group))
-			return true;
-	}
-	return false;
-}
-
 uint32_t survey_missing(const struct survey *s, size_t membership, bool *ret_kernel)
 {
 	const struct mc_membership *m = &s->memberships.v[membership];

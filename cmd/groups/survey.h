@@ -55,9 +55,6 @@ uint32_t survey_missing(const struct survey *s, size_t membership, bool *ret_ker
 bool survey_looked(const struct mc_holders *h, const struct mc_processes *p);
 uint32_t *survey_kernels(const struct mc_memberships *m);
 
-/* survey_always tells whether the kernel holds a group on every interface, of its own accord. */
-bool survey_always(const struct mc_addr *group);
-
 /* survey_filter merges the sockets' filters of a membership: 1; 0: not all are known, and it is not known
  * either; -ENOMEM. ret is to be freed in any case. */
 int survey_filter(const struct survey *s, size_t membership, struct merged *ret);

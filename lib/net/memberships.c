@@ -193,8 +193,8 @@ static int make_room(void *array, size_t n, size_t size, const char *text)
 	void *old, *bigger;
 
 	memcpy(&old, array, sizeof old);
-	for (n++; (text = strchr(text, '\n')); text++)
-		n++;
+	for (n++; *text; text++)
+		n += *text == '\n';
 	bigger = realloc(old, n * size);
 	if (!bigger)
 		return -ENOMEM;

@@ -81,7 +81,10 @@ bool mc_line_next(const char **text, struct mc_line *ret)
 	if (!**text)
 		return false;
 	ret->at = *text;
-	ret->end = strchrnul(*text, '\n');
+	/* By hand: strchr(3) under the sanitizer measures all of a text that may have 200,000 lines, for
+	 * each. */
+	for (ret->end = *text; *ret->end && *ret->end != '\n'; ret->end++)
+		;
 	*text = *ret->end ? ret->end + 1 : ret->end;
 	return true;
 }

@@ -29,6 +29,11 @@ static uint32_t always(const struct mc_addr *group)
 	return mc_prefix_has(&solicited, group) ? ALL : 0;
 }
 
+bool mc_users_always(const struct mc_addr *group)
+{
+	return always(group);
+}
+
 static uint32_t kernels_of(const struct mc_users *u, const struct mc_membership *m)
 {
 	uint32_t n = always(&m->group);

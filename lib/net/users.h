@@ -7,6 +7,10 @@
 #include "net/kernels.h"
 #include "net/memberships.h"
 
+/* mc_users_always tells whether the kernel is in a group by itself wherever it speaks the protocol: all
+ * nodes, and the groups of its own addresses (RFC 4291 2.7.1, 2.8). */
+bool mc_users_always(const struct mc_addr *group);
+
 struct mc_users {
 	const struct mc_memberships *m;
 	uint32_t *found;

@@ -115,4 +115,28 @@ def container():
     check("another network namespace" in said[0]["text"], "words", said)
 
 
+@test("networks of containers, and what merely looks like one")
+def virtual():
+    n = Node("a")
+    for name, told in (("docker0", True), ("br-0123456789ab", True), ("virbr0", True), ("br-lan", False), ("br0", False)):
+        n.ip("link add %s type bridge" % name, "link set %s up" % name, "addr add 10.7.0.1/24 dev %s" % name)
+        seen = of(doctor(n, target(group(4), iface=name)), "container", "warning")
+        same([f["ifname"] for f in seen], [name] if told else [], "warnings of " + name)
+        n.ip("link del " + name)
+
+
+@test("a forwarding cache that has no room for more interfaces", families=True)
+def full(fam):
+    n = Node("a")
+    n.ip(*("link add v%d type veth peer name w%d" % (i, i) for i in range(16)))
+    t, names = target(group(fam)), ["%s%d" % (x, i) for i in range(16) for x in "vw"]
+    router = Router(n, fam, *names[:-1])
+    silent(n, "routing", t)
+    router.sock.close()
+    router = Router(n, fam, *names)
+    finds(n, "routing", "warning", t, words=["32", "no room"])
+    router.sock.close()
+    silent(n, "routing", t)
+
+
 main(abreast=4)

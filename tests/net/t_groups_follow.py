@@ -19,8 +19,10 @@ class Follower(Verb):
 
     def __init__(self, node, *args, **how):
         Verb.__init__(self, node, "groups", "--follow", *args, **how)
-        # It waits in epoll once it has looked: nothing that happens from then on is at the start.
-        until(lambda: self._waits() or self.proc.poll() is not None, "it does not begin to wait")
+        if self.json:
+            same(set(self.wait_event("start")), ALWAYS | {"events"}, "keys of the start")
+        else:  # it waits in epoll once it has looked: nothing that happens from then on is at the start
+            until(lambda: self._waits() or self.proc.poll() is not None, "it does not begin to wait")
         self.began = time.time()
 
     def _waits(self):

@@ -12,7 +12,7 @@
 
 #define HEAD          \
 	"#!/bin/sh\n" \
-	"# What mcast doctor would do. Read it, then run it as root; it lasts until the next boot.\n"
+	"# What mcast doctor would do. Read it, then run it as root. Little of it outlasts a boot.\n"
 
 static const struct doctor_conf conf = { .fix = true };
 static const struct look look = { .conf = &conf };

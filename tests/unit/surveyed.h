@@ -12,6 +12,7 @@
 #include "base/grow.h"
 #include "groups/listing.h"
 #include "groups/survey.h"
+#include "net/users.h"
 
 #include "check.h"
 
@@ -58,7 +59,7 @@ static inline void surveyed_membership(struct surveyed *t, uint32_t ifindex, con
 	t->s.holders.found = realloc(t->s.holders.found, t->s.memberships.n * sizeof(uint32_t));
 	t->s.holders.found[t->s.memberships.n - 1] = 0;
 	t->s.kernels = realloc(t->s.kernels, t->s.memberships.n * sizeof(uint32_t));
-	t->s.kernels[t->s.memberships.n - 1] = survey_always(&m->group);
+	t->s.kernels[t->s.memberships.n - 1] = mc_users_always(&m->group);
 }
 
 /* A socket of process 'a', 'b', ..., 0: it could not be looked at, as it is another's. */
