@@ -90,6 +90,27 @@ void checks_run(const struct look *l, struct findings *f)
 	}
 }
 
+size_t checks_each(const struct look *l, struct findings *f,
+		   bool (*judge)(const struct look *, struct findings *, const struct aim *),
+		   size_t *ret_groups)
+{
+	size_t groups = 0, wrong = 0, more = 0;
+
+	for (size_t i = 0; i < l->aims.n; i++) {
+		if (aim_again_there(&l->aims, i))
+			continue;
+		groups++;
+		if (wrong == CHECKS_MOST)
+			more++;
+		else
+			wrong += judge(l, f, &l->aims.v[i]);
+	}
+	if (more)
+		find(f, VERDICT_UNKNOWN, "%zu more groups were not looked at: mend these first", more);
+	*ret_groups = groups;
+	return wrong;
+}
+
 bool checks_hidden(const struct look *l, struct findings *f)
 {
 	if (!l->holders.hidden)

@@ -27,6 +27,12 @@ bool checks_hidden(const struct look *l, struct findings *f);
 
 #define CHECKS_MOST 8 /* findings of a kind */
 
+/* checks_each has each group judged once on each interface, until CHECKS_MOST of them were wrong: judge
+ * tells. How many more there are is told. Returns how many were wrong, and how many there are in all. */
+size_t checks_each(const struct look *l, struct findings *f,
+		   bool (*judge)(const struct look *, struct findings *, const struct aim *),
+		   size_t *ret_groups);
+
 void check_interface(const struct look *l, struct findings *f);
 void check_address(const struct look *l, struct findings *f);
 void check_route(const struct look *l, struct findings *f);

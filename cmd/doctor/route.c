@@ -337,24 +337,18 @@ static void judge(struct routed *r)
 		tell_good(r);
 }
 
+static bool judge_aim(const struct look *l, struct findings *out, const struct aim *a)
+{
+	struct routed r = { .look = l, .out = out, .aim = a };
+
+	judge(&r);
+	return r.wrong;
+}
+
 void check_route(const struct look *l, struct findings *out)
 {
-	size_t groups = 0, wrong = 0, more = 0;
+	size_t groups, wrong = checks_each(l, out, judge_aim, &groups);
 
-	for (size_t i = 0; i < l->aims.n; i++) {
-		struct routed r = { .look = l, .out = out, .aim = &l->aims.v[i] };
-
-		if (aim_again_there(&l->aims, i))
-			continue;
-		groups++;
-		if (wrong == CHECKS_MOST)
-			more++;
-		else
-			judge(&r);
-		wrong += r.wrong;
-	}
-	if (more)
-		find(out, VERDICT_UNKNOWN, "%zu more groups were not looked at: mend these first", more);
 	if (wrong || look_named(l))
 		return;
 	if (!groups)

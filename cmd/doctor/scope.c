@@ -234,25 +234,19 @@ static void judge(struct scope *s)
 	judge_ssm(s);
 }
 
+static bool judge_aim(const struct look *l, struct findings *out, const struct aim *a)
+{
+	struct scope s = { .look = l, .out = out, .aim = a };
+
+	judge(&s);
+	return s.wrong;
+}
+
 void check_address(const struct look *l, struct findings *out)
 {
 	const struct aim *first = l->aims.v;
-	size_t groups = 0, wrong = 0, more = 0;
+	size_t groups, wrong = checks_each(l, out, judge_aim, &groups);
 
-	for (size_t i = 0; i < l->aims.n; i++) {
-		struct scope s = { .look = l, .out = out, .aim = &l->aims.v[i] };
-
-		if (aim_again_there(&l->aims, i))
-			continue;
-		groups++;
-		if (wrong == CHECKS_MOST)
-			more++;
-		else
-			judge(&s);
-		wrong += s.wrong;
-	}
-	if (more)
-		find(out, VERDICT_UNKNOWN, "%zu more groups were not looked at: mend these first", more);
 	if (wrong)
 		return;
 	if (groups == 1) {

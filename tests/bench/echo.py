@@ -551,14 +551,18 @@ def attempt(work, tell):
         return 130
 
 
-def main():
-    args = ask(sys.argv[1:])
-
+def run_as_root(measure, tell):
+    """attempt, with the rights for namespaces, and a stack of what is to be undone: measure(stack)."""
     def work():
         become_root()
         with contextlib.ExitStack() as stack:
-            return measure(args, stack)
-    return attempt(work, say)
+            return measure(stack)
+    return attempt(work, tell)
+
+
+def main():
+    args = ask(sys.argv[1:])
+    return run_as_root(lambda stack: measure(args, stack), say)
 
 
 if __name__ == "__main__":

@@ -172,12 +172,7 @@ def ask(argv):
 
 def main():
     args = ask(sys.argv[1:])
-
-    def work():
-        echo.become_root()
-        with contextlib.ExitStack() as stack:
-            return measure(args, stack)
-    return echo.attempt(work, say)
+    return echo.run_as_root(lambda stack: measure(args, stack), say)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ if it is not in PATH. Exit: 0 measured, whether or not what is wanted was reache
 """
 import argparse
 import collections
-import contextlib
 import json
 import os
 import platform
@@ -335,12 +334,7 @@ def ask(argv):
 
 def main():
     args = ask(sys.argv[1:])
-
-    def work():
-        echo.become_root()
-        with contextlib.ExitStack() as stack:
-            return measure(args, stack)
-    return echo.attempt(work, say)
+    return echo.run_as_root(lambda stack: measure(args, stack), say)
 
 
 if __name__ == "__main__":

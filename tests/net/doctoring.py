@@ -8,7 +8,7 @@ import threading
 import time
 
 from kernels import Member
-from rig import wait_until
+from rig import Node, link, wait_until
 from tap import check, defer, note, same
 from verbs import Client, group, text
 from wire import Forger
@@ -16,6 +16,21 @@ from wire import Forger
 VERDICTS = ("ok", "warning", "fault", "unknown")
 KEYS = {"check", "verdict", "text", "evidence", "why", "mend", "advice", "group", "ifname", "pid"}
 WINDOW = 0.2  # seconds that it watches
+
+
+def two(**how):
+    """Two hosts on a link."""
+    a, b = Node("a"), Node("b")
+    link(a, b, **how)
+    return a, b
+
+
+def three():
+    """b has eth0 to a and eth1 to c; its default route leads by eth0."""
+    a, b, c = Node("a"), Node("b"), Node("c")
+    link(a, b)
+    link(c, b, net=1)
+    return a, b, c
 
 
 def doctor(node, *args, timeout=30):

@@ -8,9 +8,9 @@ import socket
 import subprocess
 import time
 
-from doctoring import During, doctor, finds, member, mend, of, silent
+from doctoring import During, doctor, finds, member, mend, of, silent, two
 from kernels import src
-from rig import Node, lan, link, wait_until
+from rig import Node, lan, wait_until
 from tap import Skip, check, main, same, skip_all, test
 from verbs import MCAST, Client, group, inet, plain_socket, target
 from wire import pack
@@ -50,12 +50,6 @@ def table(hook, *rules, policy="accept", family="inet", more="", device=""):
 
 def chain(name, *rules):
     return "chain %s {{\n%s\n}}\n" % (name, "\n".join(rules))
-
-
-def two():
-    a, b = Node("a"), Node("b")
-    link(a, b)
-    return a, b
 
 
 def here(fam):

@@ -7,7 +7,7 @@ import threading
 import time
 
 import frames
-from doctoring import doctor, eventually, finds, healthy, member, mended, of, silent
+from doctoring import doctor, eventually, finds, healthy, member, mended, of, silent, three, two
 from kernels import Member, force, forge, src
 from rig import Node, link
 from tap import check, main, same, test
@@ -16,20 +16,6 @@ from walls import nft
 from wire import Forger, pack, udp_packet
 
 SO_BINDTODEVICE, IP_MULTICAST_ALL, IPV6_MULTICAST_ALL = 25, 49, 29
-
-
-def two():
-    a, b = Node("a"), Node("b")
-    link(a, b)
-    return a, b
-
-
-def three():
-    """b has eth0 to a and eth1 to c."""
-    a, b, c = Node("a"), Node("b"), Node("c")
-    link(a, b)
-    link(c, b, net=1)
-    return a, b, c
 
 
 def ssm(fam, n=1):

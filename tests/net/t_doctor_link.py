@@ -4,9 +4,9 @@ is broken, named, and cured; and the script of --fix."""
 import socket
 import subprocess
 
-from doctoring import Flow, doctor, eventually, finds, healthy, mend, mended, of, silent
+from doctoring import Flow, doctor, eventually, finds, healthy, mend, mended, of, silent, three, two
 from kernels import Member, src
-from rig import Node, link, settle
+from rig import link, settle
 from tap import check, main, same, test
 from verbs import group, inet, target, text
 
@@ -18,20 +18,6 @@ class Bound(Member):
         super().__init__(node, fam, group_, ifname)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.sock.bind(("", port))
-
-
-def two(**how):
-    a, b = Node("a"), Node("b")
-    link(a, b, **how)
-    return a, b
-
-
-def three():
-    """b has eth0 to a and eth1 to c; its default route leads by eth0."""
-    a, b, c = Node("a"), Node("b"), Node("c")
-    link(a, b)
-    link(c, b, net=1)
-    return a, b, c
 
 
 def on(fam, n=1, **how):

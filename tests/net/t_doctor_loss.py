@@ -3,7 +3,7 @@
 the group at all is no fault."""
 import socket
 
-from doctoring import During, doctor, eventually, finds, member, of, silent
+from doctoring import During, doctor, eventually, finds, member, of, silent, two
 from frames import ethernet, host
 from mrouter import Router
 from rig import Node, link
@@ -12,12 +12,6 @@ from verbs import Client, group, plain_socket, target
 from wire import Forger, udp_packet
 
 PORT = 5000
-
-
-def two():
-    a, b = Node("a"), Node("b")
-    link(a, b)
-    return a, b
 
 
 def here(fam):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from doctoring import doctor, eventually, finds, healthy, member, mend, of, silent
+from doctoring import doctor, eventually, finds, healthy, member, mend, of, silent, two
 from rig import Node, link
 from tap import Skip, check, defer, main, same, test
 from verbs import MCAST, Verb, group, target, text
@@ -44,12 +44,6 @@ kept = hold()
 print("ready", flush=True)
 sys.stdin.read()
 """
-
-
-def two(**how):
-    a, b = Node("a"), Node("b")
-    link(a, b, **how)
-    return a, b
 
 
 def as_nobody():

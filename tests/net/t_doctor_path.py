@@ -4,25 +4,12 @@ named by mcast doctor, and cured."""
 import json
 import subprocess
 
-from doctoring import Flow, doctor, eventually, finds, healthy, member, mended, of, silent
+from doctoring import Flow, doctor, eventually, finds, healthy, member, mended, of, silent, three, two
 from kernels import src
 from mrouter import Router
 from rig import Node, lan, link
 from tap import check, main, same, test
 from verbs import group, target, text
-
-
-def two(**how):
-    a, b = Node("a"), Node("b")
-    link(a, b, **how)
-    return a, b
-
-
-def three():
-    a, b, c = Node("a"), Node("b"), Node("c")
-    link(a, b)
-    link(c, b, net=1)
-    return a, b, c
 
 
 def here(fam):

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 
-from doctoring import doctor, eventually, finds, of, silent
+from doctoring import doctor, eventually, finds, of, silent, two
 from kernels import Member
 from mrouter import Router
 from rig import Node, link
@@ -13,12 +13,6 @@ from tap import check, defer, main, same, test
 from verbs import Client, Verb, group, inet, plain_socket, target
 
 PORT = 5000
-
-
-def two():
-    a, b = Node("a"), Node("b")
-    link(a, b)
-    return a, b
 
 
 def sender(node, fam, ttl, group_=None, port=PORT):
