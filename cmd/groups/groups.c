@@ -14,6 +14,7 @@
 #include "groups/groups.h"
 #include "groups/json.h"
 #include "groups/picture.h"
+#include "groups/unseen.h"
 #include "groups/who.h"
 #include "net/loop.h"
 #include "priv.h"
@@ -109,6 +110,16 @@ static char *space_name(char buf[WHO_SIZE], const struct mc_netns *ns)
 	return buf;
 }
 
+/* Who lives there first, where the processes were not yet read when the namespaces were listed. */
+static void find_first(struct mc_netns *ns, const struct mc_processes *p)
+{
+	for (size_t i = 0; !ns->pid && i < p->n; i++)
+		if (p->v[i].netns == ns->inode) {
+			ns->pid = p->v[i].pid;
+			memcpy(ns->comm, p->v[i].name, sizeof ns->comm);
+		}
+}
+
 /* Reads one namespace. 0, also where it could not be entered, which is kept; else EXIT_CANNOT. */
 static int read_space(struct groups *g, const struct mc_netns *ns, const struct survey_conf *conf)
 {
@@ -123,6 +134,7 @@ static int read_space(struct groups *g, const struct mc_netns *ns, const struct 
 	if (s->error)
 		return 0;
 	survey_read(s, conf, &g->processes);
+	find_first(&s->ns, &g->processes);
 	r = ns->own ? 0 : mc_netns_back(back);
 	if (r) {
 		space_name(name, ns);
@@ -159,8 +171,9 @@ static int read_all(struct groups *g)
 		.options = g->conf.json || g->conf.bridge || g->conf.routes,
 		.deadline = mc_after(mc_loop_now(), g->conf.budget),
 		.only = one ? &one->first : NULL,
+		.late = g->conf.all_netns ? NULL : &g->processes,
 	};
-	int r = mc_processes_read(&g->processes, conf.deadline);
+	int r = conf.late ? 0 : mc_processes_read(&g->processes, conf.deadline);
 
 	if (r)
 		return cannot(g, "read /proc", r);
@@ -285,8 +298,9 @@ static void say_errors(const struct groups *g)
 	say_spaces(g, is_denied, "could not be entered (that needs CAP_SYS_ADMIN)");
 	say_spaces(g, is_gone, "went away meanwhile");
 	if (g->conf.all_netns && g->hidden)
-		opt_refuse(g->verb, "the namespace%s of %zu process%s not to be seen (root sees all)",
-			   g->hidden > 1 ? "s" : "", g->hidden, g->hidden > 1 ? "es are" : " is");
+		opt_refuse(g->verb, "the namespace%s of %zu process%s not to be seen%s",
+			   g->hidden > 1 ? "s" : "", g->hidden, g->hidden > 1 ? "es are" : " is",
+			   unseen_who());
 }
 
 static int text_spaces(struct groups *g)

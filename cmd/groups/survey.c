@@ -87,6 +87,8 @@ static int read_sockets(struct survey *s, const struct survey_conf *conf, const 
 
 	if (!r)
 		r = mc_sockets_read(&s->sockets, &s->nsockets);
+	if (!r && conf->late)
+		r = mc_processes_read(conf->late, conf->deadline);
 	if (!r)
 		r = mc_holders_find(&s->holders, &c, &s->memberships, s->sockets, s->nsockets, p);
 	if (r)

@@ -17,6 +17,9 @@ struct survey_conf {
 	bool options;               /* of sockets, too, and those that are connected to a group */
 	mc_time deadline;           /* for looking at sockets, mc_loop_now */
 	const struct mc_addr *only; /* NULL; the one group that is asked for */
+	/* NULL; processes that are not read yet, but will be once the sockets are: so none is missed that
+	 * opened one meanwhile. */
+	struct mc_processes *late;
 };
 
 struct survey {

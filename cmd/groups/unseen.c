@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "groups/columns.h"
 #include "groups/who.h"
@@ -140,12 +141,17 @@ static size_t unknown(const struct listing *l)
 	return n;
 }
 
+const char *unseen_who(void)
+{
+	return geteuid() ? " (root sees all)" : " (here not even root may)";
+}
+
 static const char *hint(const struct survey *s)
 {
 	for (size_t i = 0; i < s->holders.nsockets; i++)
 		if (survey_unseen(&s->holders.sockets[i]) &&
 		    strcmp(unseen_why(&s->holders.sockets[i]), "permission") == 0)
-			return " (root sees all)";
+			return unseen_who();
 	return s->holders.cut ? " (more time: --budget)" : "";
 }
 
@@ -156,8 +162,8 @@ static void print_hidden(const struct survey *s, size_t groups, FILE *to)
 		return;
 	fprintf(to, "\nnot all users of %zu group%s could be found: ", groups, groups > 1 ? "s" : "");
 	if (s->hidden)
-		fprintf(to, "descriptors of %zu process%s are not to be seen (root sees all)\n", s->hidden,
-			s->hidden > 1 ? "es" : "");
+		fprintf(to, "descriptors of %zu process%s are not to be seen%s\n", s->hidden,
+			s->hidden > 1 ? "es" : "", unseen_who());
 	else
 		fprintf(to, "no process that is seen has their sockets open (the kernel's, another PID "
 			    "namespace's, on their way)\n");

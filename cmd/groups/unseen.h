@@ -12,6 +12,9 @@
 /* unseen_why is the word of why one could not: "permission", "budget", "no_process", "error". */
 const char *unseen_why(const struct mc_holder *h);
 
+/* unseen_who tells who could look: in brackets. In a container root may lack the right, too. */
+const char *unseen_who(void);
+
 /* unseen_any tells whether there are any. */
 bool unseen_any(const struct survey *s);
 

@@ -1,8 +1,10 @@
 /*
- * holder.c - one socket that may hold memberships, made of what is told of it. It asks nobody.
+ * holder.c - one socket that may hold memberships, made of what is told of it; and whether it is there still.
  */
 #include "net/holder.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 struct mc_holder mc_holder_of(const struct mc_socket *s)
@@ -56,4 +58,34 @@ struct mc_socket mc_holder_socket(const struct mc_borrowed *b, uint64_t inode, u
 				   .drops = b->drops,
 				   .all = is4 ? (int8_t)b->all[0] : -1,
 				   .loop = is4 ? (int8_t)b->loop[0] : -1 };
+}
+
+static bool is_nobodys(const struct mc_holder *h)
+{
+	return (h->error == -EPERM || h->error == -ENOENT) && !h->process && !h->kernel;
+}
+
+int mc_holder_settle(struct mc_holders *h)
+{
+	struct mc_socket *now = NULL;
+	size_t nobodys = 0, nnow = 0, n = 0;
+
+	for (size_t i = 0; i < h->nsockets; i++)
+		nobodys += is_nobodys(&h->sockets[i]);
+	int r = nobodys ? mc_sockets_read(&now, &nnow) : 0;
+
+	if (r || !nobodys)
+		return r;
+	for (size_t i = 0; i < h->nsockets; i++) {
+		const struct mc_holder *s = &h->sockets[i];
+		bool closed = is_nobodys(s) && !mc_sockets_find(now, nnow, s->socket.inode);
+
+		h->gone += closed;
+		h->hidden -= closed && s->error == -EPERM && s->socket.options;
+		if (!closed)
+			h->sockets[n++] = *s;
+	}
+	h->nsockets = n;
+	free(now);
+	return 0;
 }

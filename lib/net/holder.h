@@ -15,4 +15,8 @@ struct mc_holder mc_holder_of(const struct mc_socket *s);
 struct mc_socket mc_holder_socket(const struct mc_borrowed *b, uint64_t inode, uint32_t uid);
 void mc_holder_fill(struct mc_holder *h, const struct mc_borrowed *b);
 
+/* mc_holder_settle leaves out those that no process has open, where the kernel lists them no more: they were
+ * closed while processes were looked at. 0 or -errno. */
+int mc_holder_settle(struct mc_holders *h);
+
 #endif

@@ -51,9 +51,9 @@ struct search {
 	uint64_t netns, cookie; /* our own namespace */
 
 	struct mc_lender lender;
-	uint32_t residue; /* what a socket's options took beside its memberships; 0: none did */
+	uint32_t residue;    /* what a socket's options took beside its memberships; 0: none did */
 	uint32_t residue_of; /* the process that it was in */
-	size_t *doubts;   /* holders that are to be asked again */
+	size_t *doubts;      /* holders that are to be asked again */
 	size_t ndoubts;
 };
 
@@ -477,6 +477,10 @@ static void move_held(struct mc_holders *h, struct mc_held *to)
 static int finish(struct search *f)
 {
 	struct mc_holders *h = f->h;
+	int r = mc_holder_settle(h);
+
+	if (r)
+		return r;
 	size_t n = keep_holders(f);
 	struct mc_held *held = malloc((n + 1) * sizeof *held);
 
