@@ -6,7 +6,7 @@ import subprocess
 
 from doctoring import Flow, doctor, eventually, finds, healthy, mend, mended, of, silent, three, two
 from kernels import Member, src
-from rig import link, settle
+from rig import settle
 from tap import check, main, same, test
 from verbs import group, inet, target, text
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 from doctoring import doctor, eventually, finds, healthy, member, mend, of, silent, two
-from rig import Node, link
+from rig import Node
 from tap import Skip, check, defer, main, same, test
 from verbs import MCAST, Verb, group, target, text
 from walls import nft

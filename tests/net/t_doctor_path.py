@@ -7,7 +7,7 @@ import subprocess
 from doctoring import Flow, doctor, eventually, finds, healthy, member, mended, of, silent, three, two
 from kernels import src
 from mrouter import Router
-from rig import Node, lan, link
+from rig import Node, lan
 from tap import check, main, same, test
 from verbs import group, target, text
 

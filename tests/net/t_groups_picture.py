@@ -105,6 +105,8 @@ def queriers(fam):
 def own_querier():
     _, _, middle = switch()
     middle.sysctl("net.ipv6.conf.br0.disable_ipv6", 0)
+    # An MLD querier that begins before its address may be used asks from none, and is none for half a minute.
+    until(lambda: "br0" in middle.proc("if_inet6") and middle.usable(), "br0 has no address")
     middle.ip("link set br0 type bridge mcast_querier 1")
 
     def both():
