@@ -51,7 +51,7 @@ static inline void surveyed_begin(struct surveyed *t)
 static inline void surveyed_membership(struct surveyed *t, uint32_t ifindex, const char *group,
 				       uint32_t users)
 {
-	struct mc_membership *m = mc_grow(&t->s.memberships.v, &t->s.memberships.n, sizeof *m);
+	struct mc_membership *m = mc_grow_twice(&t->s.memberships.v, &t->s.memberships.n, sizeof *m);
 
 	m->ifindex = ifindex;
 	m->group = surveyed_addr(group);
@@ -66,7 +66,7 @@ static inline void surveyed_membership(struct surveyed *t, uint32_t ifindex, con
 static inline struct mc_holder *surveyed_socket(struct surveyed *t, char process, const char *local,
 						uint16_t port)
 {
-	struct mc_holder *h = mc_grow(&t->s.holders.sockets, &t->s.holders.nsockets, sizeof *h);
+	struct mc_holder *h = mc_grow_twice(&t->s.holders.sockets, &t->s.holders.nsockets, sizeof *h);
 
 	h->socket.inode = 1000 + t->s.holders.nsockets;
 	h->socket.family = MC_IPV4;
@@ -88,14 +88,14 @@ static inline void surveyed_holds(struct surveyed *t, size_t membership, enum mc
 				  const char *source)
 {
 	struct mc_holders *h = &t->s.holders;
-	struct mc_held *held = mc_grow(&h->held, &h->nheld, sizeof *held);
+	struct mc_held *held = mc_grow_twice(&h->held, &h->nheld, sizeof *held);
 
 	held->membership = membership;
 	held->socket = h->nsockets - 1;
 	held->mode = mode;
 	held->sources = h->npool;
 	if (source) {
-		struct mc_addr *a = mc_grow(&h->pool, &h->npool, sizeof *a);
+		struct mc_addr *a = mc_grow_twice(&h->pool, &h->npool, sizeof *a);
 
 		*a = surveyed_addr(source);
 		held->nsources = 1;
