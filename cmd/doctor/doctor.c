@@ -99,9 +99,10 @@ static int open_all(struct look *l)
 		r = with_open(l);
 	if (r)
 		return r;
-	if (!l->aims.n)
+	if (!l->aims.n) {
 		aim_of_holders(l);
-	aim_expect(l);
+		aim_expect(l);
+	}
 	r = aim_mark(l);
 	if (r)
 		return cannot(l, "look at this machine", r);

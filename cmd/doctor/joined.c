@@ -90,12 +90,6 @@ static const struct mc_holder *holder_of(const struct joined *j, const struct mc
 	return NULL;
 }
 
-/* Whoever it is. */
-static char *who_of(char *buf, size_t cap, const struct mc_holder *h)
-{
-	return look_process(buf, cap, h ? h : &(struct mc_holder){ 0 });
-}
-
 /* ---- telling ---------------------------------------------------------------------------- */
 
 static void tell_elsewhere(struct joined *j)
@@ -105,7 +99,7 @@ static void tell_elsewhere(struct joined *j)
 	const char *wanted = look_name(j->look, j->aim->expected);
 	char who[LOOK_PROCESS];
 	struct finding *x = note(j, find(j->out, VERDICT_FAULT, "%s has joined %s on %s, not on %s",
-					 who_of(who, sizeof who, h), j->group, there, wanted));
+					 look_process(who, sizeof who, h), j->group, there, wanted));
 
 	x->pid = h && h->process ? h->process->pid : 0;
 	find_saw(x, table_of(j->aim), "%s: %s", there, j->group);
@@ -138,7 +132,7 @@ static bool tell_needless(struct joined *j)
 
 	if (s) {
 		x = find(j->out, VERDICT_OK, "nobody here has joined %s, and %s sends to it", j->group,
-			 who_of(who, sizeof who, look_holder(j->look, s->inode)));
+			 look_process(who, sizeof who, look_holder(j->look, s->inode)));
 		find_saw(x, "its socket", "inode %llu is connected to the group",
 			 (unsigned long long)s->inode);
 	} else if (m) {
@@ -179,7 +173,7 @@ static void tell_refused(struct joined *j)
 
 	mc_addr_format(&j->aim->source, source, sizeof source);
 	struct finding *x = note(j, find(j->out, VERDICT_FAULT, "%s has joined %s, but not from %s",
-					 who_of(who, sizeof who, j->refuser), j->group, source));
+					 look_process(who, sizeof who, j->refuser), j->group, source));
 
 	x->pid = j->refuser->process ? j->refuser->process->pid : 0;
 	find_saw(x, "the filter of its socket", "does not take %s", source);
@@ -217,8 +211,9 @@ static void tell_good(const struct joined *j)
 {
 	const struct mc_holder *h = holder_of(j, j->here);
 	char who[LOOK_PROCESS];
-	struct finding *x = find(j->out, VERDICT_OK, "%s has joined %s on %s", who_of(who, sizeof who, h),
-				 j->group, look_name(j->look, j->here->ifindex));
+	struct finding *x = find(j->out, VERDICT_OK, "%s has joined %s on %s",
+				 look_process(who, sizeof who, h), j->group,
+				 look_name(j->look, j->here->ifindex));
 
 	x->group = j->aim->group;
 	x->ifindex = j->here->ifindex;

@@ -16,6 +16,18 @@ long knob_read(char file[KNOB_NAME], uint8_t family, const char *scope, const ch
 	return sysctl_read(file + strlen(root));
 }
 
+const char *knob_forces(uint8_t family)
+{
+	return family == MC_IPV6 ? "force_mld_version" : "force_igmp_version";
+}
+
+void knob_dots(char *name)
+{
+	for (char *p = name; *p; p++)
+		if (*p == '/')
+			*p = '.';
+}
+
 #define ASSIGNMENT (4 * KNOB_NAME + 3)
 
 /* "net.ipv4.conf.eth0.KEY=VALUE", for a shell. */
@@ -26,9 +38,8 @@ static char *assignment(char quoted[ASSIGNMENT], uint8_t family, const char *sco
 
 	snprintf(name, sizeof name, "net/ipv%u/conf/%s/%s=%ld", (unsigned)family, scope, key, value);
 	/* sysctl(8) takes either; with points an interface's name could not hold one. */
-	for (char *p = name; !strchr(scope, '.') && *p; p++)
-		if (*p == '/')
-			*p = '.';
+	if (!strchr(scope, '.'))
+		knob_dots(name);
 	return find_quote(quoted, ASSIGNMENT, name);
 }
 

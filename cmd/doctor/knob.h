@@ -19,4 +19,10 @@ void knob_mend(struct finding *x, uint8_t family, const char *scope, const char 
  * of the two that are above that; tells whether there is any. */
 bool knob_clear(struct finding *x, uint8_t family, const char *ifname, const char *key);
 
+/* knob_forces names the one that forces a version of IGMP or MLD. */
+const char *knob_forces(uint8_t family);
+
+/* knob_dots writes a file's name below /proc/sys as sysctl(8) does, in place: a/b becomes a.b. */
+void knob_dots(char *name);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/grow.h"
 #include "doctor/checks.h"
+#include "doctor/knob.h"
 #include "sysctl.h"
 
 /* mld_max_msf is one for the whole machine, and is seen in its first network namespace only; then this
@@ -136,9 +137,7 @@ static void mend(const struct limits *c, struct finding *x, enum limit limit)
 	else
 		find_saw(x, name, "%ld", c->most[limit]);
 	snprintf(dotted, sizeof dotted, "%s", rows[limit].file);
-	for (char *p = dotted; *p; p++)
-		if (*p == '/')
-			*p = '.';
+	knob_dots(dotted);
 	if (unseen) {
 		find_advise(x, "raise %s on the machine itself, or have the program name fewer sources",
 			    dotted);

@@ -75,11 +75,9 @@ static int find_holders(struct look *l)
 
 int look_begin(struct look *l)
 {
-	int r = l->ifs ? 0 : mc_ifaces_new(&l->ifs, false);
-
 	l->began = mc_loop_now();
-	if (!r)
-		r = mc_counters_read(&l->before);
+	int r = mc_counters_read(&l->before);
+
 	if (!r)
 		r = list_ifaces(l);
 	if (!r)
@@ -151,7 +149,7 @@ char *look_process(char *buf, size_t cap, const struct mc_holder *h)
 {
 	char name[4 * sizeof h->process->name + 1];
 
-	if (!h->process)
+	if (!h || !h->process)
 		snprintf(buf, cap, "somebody");
 	else
 		snprintf(buf, cap, "%s[%d]", out_plain(name, sizeof name, h->process->name),

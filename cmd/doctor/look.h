@@ -55,13 +55,14 @@ struct look {
 	struct arrivals *arrivals; /* NULL: not allowed, arrivals_error; */
 	int arrivals_error;
 	mc_time opened, listened; /* mc_loop_now when arrivals were; for how long they were taken */
-	struct probed *probed; /* NULL: without --probe */
-	struct withs *with;    /* NULL: without --with */
+	struct probed *probed;    /* NULL: without --probe */
+	struct withs *with;       /* NULL: without --with */
 };
 
-/* look_begin takes all of it but what has headers of its own (rules, arrivals, probed, with), look_end what
- * is read a second time: 0, or -errno of that without which nothing can be said. Counters come first: looking
- * for holders is a part of the window. look_free frees what there is, in any case. */
+/* look_begin takes all of it but ifs, which is there, and what has headers of its own (rules, arrivals,
+ * probed, with), look_end what is read a second time: 0, or -errno of that without which nothing can be
+ * said. Counters come first: looking for holders is a part of the window. look_free frees what there is,
+ * in any case. */
 int look_begin(struct look *l);
 int look_end(struct look *l);
 void look_free(struct look *l);
@@ -70,7 +71,7 @@ void look_free(struct look *l);
  * there. */
 const char *look_name(const struct look *l, uint32_t ifindex);
 
-/* look_process writes "name[pid]", or "somebody" where it is not known, so that it can be shown
+/* look_process writes "name[pid]", or "somebody" where it (NULL, too) is not known, so that it can be shown
  * (out_plain); LOOK_PROCESS octets are always enough. Returns buf. */
 #define LOOK_PROCESS (4 * 16 + 16)
 char *look_process(char *buf, size_t cap, const struct mc_holder *h);

@@ -97,8 +97,7 @@ static const struct probed_querier *older_querier(const struct probed *p)
 /* The switch of /proc/sys, of all interfaces or this one; tells whether one is set. */
 static bool tell_forced(const struct look *l, const struct probed *p, struct finding *x)
 {
-	return knob_clear(x, p->group.family, look_name(l, p->ifindex),
-			  p->group.family == MC_IPV6 ? "force_mld_version" : "force_igmp_version");
+	return knob_clear(x, p->group.family, look_name(l, p->ifindex), knob_forces(p->group.family));
 }
 
 static void tell_older(const struct look *l, const struct probed *p, struct findings *f)

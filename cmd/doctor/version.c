@@ -4,15 +4,16 @@
  * (RFC 9776 7.2.1, RFC 9777 8.2.1). MLD's version is told where it is forced only; --probe finds out the
  * rest.
  */
+#include <mcast/msg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "doctor/checks.h"
 #include "doctor/knob.h"
 
-static const char *const protocol[] = { "IGMP", "MLD" };
-static const uint8_t newest[] = { 3, 2 };
-static const char *const forcing[] = { "force_igmp_version", "force_mld_version" };
+static uint8_t family_of(int f)
+{
+	return f ? MC_IPV6 : MC_IPV4;
+}
 
 /* What sources are wanted for there. Of an ordinary group a host filters itself what comes from others; of a
  * source-specific one nothing comes but for a report that names the source (RFC 4607, RFC 4604). */
@@ -62,17 +63,18 @@ static enum wanted wants_sources(const struct look *l, uint32_t ifindex, uint8_t
 static void mend_older(const struct look *l, struct finding *x, const struct mc_spoken *s, int f)
 {
 	const struct mc_bridge *b = mc_bridges_index(&l->bridges, s->ifindex);
+	const struct mc_proto *proto = mc_proto_of(family_of(f));
 	char name[4 * MC_IFNAME_SIZE + 3];
 
-	if (b && b->querier && (f ? b->mld_version : b->igmp_version) < newest[f])
+	if (b && b->querier && (f ? b->mld_version : b->igmp_version) < proto->newest)
 		find_mend(x, "ip link set %s type bridge %s %d", find_quote(name, sizeof name, s->name),
-			  f ? "mcast_mld_version" : "mcast_igmp_version", newest[f]);
+			  f ? "mcast_mld_version" : "mcast_igmp_version", proto->newest);
 	else
 		find_advise(x,
 			    "have the querier on that link ask in %sv%d (mcast watch %s shows who it is); "
 			    "the interface returns to "
 			    "it when no older query has come for some 260 s",
-			    protocol[f], newest[f], s->name);
+			    proto->name, proto->newest, s->name);
 }
 
 /* That an older querier is heard, and nobody wants more, is well. */
@@ -80,21 +82,21 @@ static void tell(const struct look *l, struct findings *out, const struct mc_spo
 {
 	static const char *const wants[] = { "", ": the source filters that are wanted are not sent",
 					     ": the sources that are wanted are not sent" };
-	uint8_t family = f ? MC_IPV6 : MC_IPV4;
+	uint8_t family = family_of(f);
 	bool forced = s->why[f] == MC_SPOKEN_FORCED;
 	pid_t pid;
 	enum wanted w = wants_sources(l, s->ifindex, family, &pid);
 	enum verdict v = w == WANTED_SSM ? VERDICT_FAULT : w || forced ? VERDICT_WARNING : VERDICT_OK;
-	struct finding *x = find(out, v, "%s speaks %sv%d, %s%s", s->name, protocol[f], s->version[f],
-				 forced ? "as it is forced to" : "as a querier of that version was heard",
-				 wants[w]);
+	struct finding *x =
+		find(out, v, "%s speaks %sv%d, %s%s", s->name, mc_proto_of(family)->name, s->version[f],
+		     forced ? "as it is forced to" : "as a querier of that version was heard", wants[w]);
 
 	x->ifindex = s->ifindex;
 	x->pid = pid;
 	if (!f)
 		find_saw(x, "/proc/net/igmp", "%s: V%d", s->name, s->version[f]);
 	if (forced)
-		knob_clear(x, family, s->name, forcing[f]);
+		knob_clear(x, family, s->name, knob_forces(family));
 	else if (v != VERDICT_OK)
 		mend_older(l, x, s, f);
 }
@@ -117,9 +119,9 @@ void check_version(const struct look *l, struct findings *out)
 		for (int f = 0; f < 2; f++) {
 			const struct mc_spoken *s = &l->memberships.spoken[i];
 
-			if (!concerned(l, s->ifindex, f ? MC_IPV6 : MC_IPV4))
+			if (!concerned(l, s->ifindex, family_of(f)))
 				continue;
-			if (s->version[f] && s->version[f] < newest[f])
+			if (s->version[f] && s->version[f] < mc_proto_of(family_of(f))->newest)
 				tell(l, out, s, f), older++;
 			else if (s->version[f])
 				newer[f]++;
